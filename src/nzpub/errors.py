@@ -1,0 +1,74 @@
+"""What can go wrong, sorted by who can put it right.
+
+    NzpubError
+    ├── ManuscriptError   the author
+    ├── ToolError         whoever runs the machine
+    └── CheckError        a rule is broken: every finding is listed, nothing was published
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file: its path as the author knows it, line and column counted from 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: a stable *code*, what it is, where, and what to do about it."""
+
+    code: str
+    severity: Severity
+    message: str
+    where: Place | None = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f" — {self.hint}" if self.hint else ""
+        return f"{place}{self.severity} {self.code}: {self.message}{hint}"
+
+
+class NzpubError(Exception):
+    """Something a person can put right; everything else is a bug and keeps its traceback."""
+
+    def __init__(self, findings: Finding | Iterable[Finding]) -> None:
+        self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+class ManuscriptError(NzpubError):
+    """The manuscript cannot be read as it stands; the author can change that."""
+
+
+class ToolError(NzpubError):
+    """A program or library is missing or failed; whoever runs the machine can change that."""
+
+
+class CheckError(NzpubError):
+    """Rules are broken; all of them are listed, and nothing was published."""
+
+
+def admit(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
+    """Return *findings* if all are warnings (none at all if *strict*).
+
+    Raises CheckError with every finding, errors first, otherwise.
+    """
+    ordered = sorted(findings, key=lambda f: (f.severity, f.where or Place(""), f.code))
+    if any(strict or finding.severity == "error" for finding in ordered):
+        raise CheckError(ordered)
+    return tuple(ordered)

@@ -1,0 +1,138 @@
+"""Static, subset instances of the families that the tokens name, from pinned font packages.
+
+WeasyPrint subsets variable fonts at every run, which costs seconds, and browsers need WOFF2; both are
+made once here and kept in the user's cache, keyed by everything that they depend on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Literal, NamedTuple
+
+import fontpkg
+import platformdirs
+
+from nzpub.errors import Finding, ToolError
+from nzpub.model import Face
+
+_RECIPE = 1          # raise it when the way instances are made changes
+_FEATURES = ("kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "onum", "lnum", "pnum", "tnum",
+             "sups", "smcp", "c2sc", "case", "frac", "ordn")
+# The characters that every subset has, so that an edit seldom changes the key: Latin as Europe and the
+# Pacific write it, and the typographer's marks.
+_ALWAYS = frozenset(
+    [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x203B), 0x2044, 0x2060,
+     0x20AC, 0x2116, 0x2122, 0x2190, 0x2191, 0x2192, 0x2193, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265,
+     0x2018, 0x02BB, 0x02BC, 0x0304, 0x25E6, 0x2022, 0x21A9, *range(0x1E80, 0x1E86), *range(0x2070, 0x208F)])
+
+
+class _Cut(NamedTuple):
+    """One static face to make: its token, weight, style, and optical size in points (if the font has the axis)."""
+
+    token: str
+    weight: int
+    style: Literal["normal", "italic"]
+    optical_size: int
+
+
+CUTS = (
+    _Cut("--font-text", 400, "normal", 11),
+    _Cut("--font-text", 400, "italic", 11),
+    _Cut("--font-text", 600, "normal", 11),
+    _Cut("--font-text", 600, "italic", 11),
+    _Cut("--font-head", 400, "normal", 11),
+    _Cut("--font-head", 400, "italic", 11),
+    _Cut("--font-head", 600, "normal", 11),
+)
+
+
+def faces(tokens: Mapping[str, str], characters: Iterable[str]) -> tuple[Face, ...]:
+    """Return the faces that *tokens* ask for, subset to *characters* and a common Latin stock.
+
+    Raises ToolError if a family's package is not installed.
+    """
+    wanted = tuple(sorted(_ALWAYS.union(map(ord, characters))))
+    jobs = [_job(cut, tokens[cut.token].strip("\"'"), wanted) for cut in CUTS]
+    missing = [job for job in jobs if not job.cached.is_file()]
+    if missing:
+        with ProcessPoolExecutor() as pool:
+            list(pool.map(_make, missing))
+    return tuple(_face(job) for job in jobs)
+
+
+def cache() -> Path:
+    """Return the user's cache folder for fonts."""
+    return Path(platformdirs.user_cache_dir("nzpub")) / "fonts"
+
+
+class _Job(NamedTuple):
+    family: str
+    cut: _Cut
+    font: Path
+    characters: tuple[int, ...]
+    cached: Path           # the TTF; the WOFF2 stands beside it
+
+
+def _job(cut: _Cut, family: str, characters: tuple[int, ...]) -> _Job:
+    try:
+        font = Path(fontpkg.path(family, style=cut.style))
+    except fontpkg.FontpkgError as error:
+        package = f"fontpkg-{family.lower().replace(' ', '-')}"
+        raise ToolError(Finding("NZ904", "error", f"the font “{family}” ({cut.token}) is not installed: {error}",
+                                hint=f"add {package} to the dependencies")) from error
+    recipe = (_RECIPE, cut, font.name, font.stat().st_size, fontpkg.__version__, _FEATURES, characters)
+    key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
+    return _Job(family, cut, font, characters, cache() / f"{key}.ttf")
+
+
+def _face(job: _Job) -> Face:
+    return Face(job.family, job.cut.weight, job.cut.style, job.cached.read_bytes(),
+                job.cached.with_suffix(".woff2").read_bytes())
+
+
+def _make(job: _Job) -> None:
+    """Write the TTF and the WOFF2 of *job* to the cache; the TTF, last, says that both are there."""
+    # fontTools takes 0.2 s to import, and a warm build does not need it.
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+    from fontTools.varLib import instancer  # noqa: PLC0415
+
+    font = TTFont(job.font, recalcTimestamp=False)
+    subsetter = Subsetter(Options(layout_features=list(_FEATURES), name_IDs=["*"], notdef_outline=True,
+                                  hinting=False, glyph_names=False))
+    subsetter.populate(unicodes=job.characters)
+    subsetter.subset(font)
+    wanted = {"wght": job.cut.weight, "opsz": job.cut.optical_size}
+    present = {axis.axisTag for axis in font["fvar"].axes} if "fvar" in font else set()
+    static = instancer.instantiateVariableFont(
+        font, {tag: value for tag, value in wanted.items() if tag in present}, updateFontNames=False)
+    _name(static, job)
+    for flavour, path in (("woff2", job.cached.with_suffix(".woff2")), (None, job.cached)):
+        static.flavor = flavour
+        out = io.BytesIO()
+        static.save(out)
+        _store(out.getvalue(), path)
+
+
+def _name(font: object, job: _Job) -> None:
+    """Give the instance names of its own, so that two weights of a family are two fonts to a reader."""
+    table = font["name"]  # type: ignore[index]
+    style = {"normal": "", "italic": " Italic"}[job.cut.style]
+    plain = f"{job.family} {job.cut.weight}{style}"
+    for ident, value in ((1, plain), (2, "Regular"), (3, plain), (4, plain), (6, plain.replace(" ", "-")),
+                         (16, job.family), (17, f"{job.cut.weight}{style}")):
+        table.setName(value, ident, 3, 1, 0x409)
+
+
+def _store(content: bytes, path: Path) -> None:
+    """Write *content* to *path* whole or not at all: two builds may share the cache."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)  # noqa: PTH105 (Path.replace would do the same)

@@ -1,0 +1,194 @@
+"""The YAML block at the manuscript's head, parsed by us and never shown to Pandoc.
+
+Pandoc would obey it (``bibliography`` and ``csl`` may name any file or address), so it is taken off
+the text, read as plain YAML 1.1 without aliases or tags, and held against one table of fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import yaml
+
+from nzpub.errors import Finding, ManuscriptError, Place
+
+_BCP47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_URN = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,31}:\S+")        # RFC 8141
+_BASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_STYLE_NAME = re.compile(r"[a-z0-9-]+")
+_FILE_NAME = re.compile(r"[\w][\w.-]*\.json")
+
+
+class RawMeta(NamedTuple):
+    """The fields as Python values by their YAML names, and the line where each one's value begins."""
+
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+
+class _Field(NamedTuple):
+    required: bool
+    wants: str                                # what the author should write, for the message
+    parse: Callable[[Any], Any]               # raises ValueError for anything else
+
+
+def split(text: str, file: str) -> tuple[str, str]:
+    """Return the YAML block and the text of a manuscript, both with the line numbers of the whole.
+
+    Raises ManuscriptError if the block is missing or never closed.
+    """
+    lines = text.split("\n")
+    if lines[0].strip() != "---":
+        raise ManuscriptError(Finding("NZ201", "error", "the manuscript does not begin with a metadata block",
+                                      Place(file, 1), "start with a line --- and the fields title, author, …"))
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    if end is None:
+        raise ManuscriptError(Finding("NZ201", "error", "the metadata block is never closed", Place(file, 1),
+                                      "end it with a line ---"))
+    block = "\n".join(["", *lines[1:end]])
+    body = "\n".join([*[""] * (end + 1), *lines[end + 1:]])
+    return block, body
+
+
+def parse(block: str, file: str) -> RawMeta:
+    """Return the fields of the YAML *block*, each of the type that :data:`FIELDS` asks for.
+
+    Raises ManuscriptError with every problem found: broken YAML, an alias, an unknown, missing or
+    mistyped field.
+    """
+    pairs = _pairs(block, file)
+    values: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, (value, line) in pairs.items():
+        if name not in FIELDS:
+            findings.append(_unknown(name, Place(file, line)))
+            continue
+        try:
+            values[name] = FIELDS[name].parse(value)
+        except ValueError:
+            findings.append(Finding("NZ204", "error", f"the field “{name}” is {_shown(value)}", Place(file, line),
+                                    f"write {FIELDS[name].wants}"))
+    findings += [Finding("NZ203", "error", f"the field “{name}” is missing", Place(file, 1),
+                         f"add “{name}: …”: {field.wants}")
+                 for name, field in FIELDS.items() if field.required and name not in pairs]
+    if findings:
+        raise ManuscriptError(findings)
+    return RawMeta(values, {name: line for name, (_, line) in pairs.items()})
+
+
+def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
+    """Return field → (plain value, line) of a YAML mapping."""
+    try:
+        for event in yaml.parse(block, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise ManuscriptError(Finding("NZ205", "error", "the metadata use a YAML anchor, alias or tag",
+                                              Place(file, event.start_mark.line + 1), "write the value out"))
+        root = yaml.compose(block, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise ManuscriptError(Finding("NZ202", "error", f"the metadata are not valid YAML: {problem}",
+                                      Place(file, mark.line + 1 if mark else 1),
+                                      "check the indentation, and quote values that contain a colon")) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise ManuscriptError(Finding("NZ202", "error", "the metadata are not a list of fields", Place(file, 1),
+                                      "write one field a line: title: …"))
+    return _mapping(root, file)
+
+
+def _mapping(root: yaml.MappingNode, file: str) -> dict[str, tuple[Any, int]]:
+    loader = yaml.SafeLoader("")
+    pairs: dict[str, tuple[Any, int]] = {}
+    for key, value in root.value:
+        name = str(key.value)
+        if name in pairs:
+            raise ManuscriptError(Finding("NZ202", "error", f"the field “{name}” stands twice",
+                                          Place(file, key.start_mark.line + 1), "keep one of them"))
+        try:
+            pairs[name] = (loader.construct_object(value, deep=True), key.start_mark.line + 1)
+        except (ValueError, yaml.YAMLError) as error:
+            raise ManuscriptError(Finding("NZ204", "error", f"the field “{name}” cannot be read: {error}",
+                                          Place(file, key.start_mark.line + 1), "put the value in quotes")) from error
+    return pairs
+
+
+def _unknown(name: str, where: Place) -> Finding:
+    near = get_close_matches(name, FIELDS, n=1)
+    hint = f"did you mean “{near[0]}”?" if near else f"the fields are {', '.join(FIELDS)}"
+    return Finding("NZ206", "error", f"“{name}” is not a metadata field", where, hint)
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value in (None, "", [], {}) else f"{str(value)[:60]!r}"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value.strip()
+
+
+def _markdown(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError
+    return tuple(_text(item) for item in value)
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError
+    return value
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise ValueError
+        return value
+    return parse
+
+
+def _expansions(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not value:
+        raise ValueError
+    return {_text(key): _text(expansion) for key, expansion in value.items()}
+
+
+def _minutes(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError
+    return value
+
+
+FIELDS: Mapping[str, _Field] = {
+    "title": _Field(True, "the title, as text", _text),
+    "author": _Field(True, "a list of names", _texts),
+    "date": _Field(True, "a day as 2026-11-23", _day),
+    "lang": _Field(True, "a language tag as en-NZ", _matching(_BCP47)),
+    "identifier": _Field(True, "a URN, such as urn:uuid:…", _matching(_URN)),
+    "short-name": _Field(True, "a base name of small letters, digits and hyphens", _matching(_BASE_NAME)),
+    "subtitle": _Field(False, "text", _text),
+    "publisher": _Field(False, "text", _text),
+    "rights": _Field(False, "text", _text),
+    "abstract": _Field(False, "text (Markdown)", _markdown),
+    "keywords": _Field(False, "a list of words", _texts),
+    "bibliography": _Field(False, "the name of a CSL JSON file beside the manuscript", _matching(_FILE_NAME)),
+    "citation-style": _Field(False, "the name of a CSL style, such as chicago-notes-bibliography",
+                             _matching(_STYLE_NAME)),
+    "glossary": _Field(False, "abbreviations with what they stand for", _expansions),
+    "spellings": _Field(False, "a list of words", _texts),
+    "talk-minutes": _Field(False, "a whole number of minutes", _minutes),
+    "reviewed-by": _Field(False, "the name of the person who reviewed the outputs", _text),
+}

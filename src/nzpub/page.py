@@ -1,0 +1,82 @@
+"""A prose edition as XHTML: one ``section`` element a chapter, written by Pandoc in one call.
+
+PDF, EPUB and web page all start from these elements, so that they cannot differ in what they say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from lxml import etree
+
+from nzpub import pandoc
+from nzpub.furniture import words
+from nzpub.model import Chapter, Edition, Styles
+from nzpub.tree import Attr, Node, div, header, span
+
+Element = etree._Element
+XHTML = "http://www.w3.org/1999/xhtml"
+EPUB = "http://www.idpf.org/2007/ops"
+
+_CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
+# DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
+_ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
+_VAR = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
+_HOLE = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
+
+
+def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
+    """Return one XHTML ``section`` for each chapter of *edition*, headings lowered by *shift* levels."""
+    blocks = [_section(chapter, edition) for chapter in edition.chapters]
+    html = pandoc.render(blocks, "html5", "--mathml", "--syntax-highlighting=none", f"--shift-heading-level-by={shift}",
+                         meta={"lang": {"t": "MetaString", "c": edition.meta.lang}})
+    root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
+    for element in root.iter(f"{{{XHTML}}}div"):
+        if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
+            element.tag = f"{{{XHTML}}}{name}"
+    return tuple(root)
+
+
+def _section(chapter: Chapter, edition: Edition) -> Node:
+    """Return *chapter* as a div that Pandoc writes as ``<section>``."""
+    role = (("role", _CHAPTER_ROLES[chapter.role]),) if chapter.role in _CHAPTER_ROLES else ()
+    number = [span([{"t": "Str", "c": chapter.number}], Attr("", ("number",))), {"t": "Space"}]
+    title = [*(number if chapter.number else ()), *chapter.title]
+    heading = [header(1, title)] if chapter.title else []
+    return div([*heading, *chapter.blocks, *_notes(chapter, edition)],
+               Attr(chapter.id, ("section", f"chapter-{chapter.role}"), role))
+
+
+def _notes(chapter: Chapter, edition: Edition) -> Iterable[Node]:
+    if chapter.notes:
+        bodies = [div(body, Attr(f"fn{number}", ("note",), (("role", "doc-footnote"), ("number", str(number)))))
+                  for number, body in chapter.notes]
+        heading = {"t": "Para", "c": [span([{"t": "Str", "c": words(edition.meta.lang)["notes"]}],
+                                           Attr("", ("notes-name",)))]}
+        yield div([heading, *bodies], Attr("", ("notes",)))
+
+
+def css(styles: Styles, *names: str, flat: bool = False) -> str:
+    """Return the sheets *names* after the tokens, or, if *flat*, with the tokens' values in their place."""
+    text = "\n".join(styles.files[name] for name in names)
+    if not flat:
+        return f"{styles.files['tokens.css']}\n{text}"
+    while (flattened := _VAR.sub(lambda match: styles.tokens[match.group(1)], text)) != text:
+        text = flattened
+    return text
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Return *template* with each ``{{name}}`` replaced by its value, which is markup already."""
+    return _HOLE.sub(lambda match: values[match.group(1)], template)
+
+
+def markup(element: Element) -> str:
+    """Return *element* as XHTML without the namespace declarations that its page makes."""
+    text: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    return text.replace(f' xmlns="{XHTML}"', "").replace(f' xmlns:epub="{EPUB}"', "")
+
+

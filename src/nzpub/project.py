@@ -1,0 +1,350 @@
+"""From the annotated book to the edition that one output prints.
+
+After this step no annotation is left: what stays in the tree is what every writer may print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from nzpub.annotate import ASIDES, alt_text, cited, source_keys
+from nzpub.cite import section_numbers
+from nzpub.furniture import words
+from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
+from nzpub.tree import Attr, Node, attr, div, is_node, link, para, rewrite, span, string, text, walk, with_attr
+
+_ROLES = {"pullquote": "doc-pullquote", "epigraph": "doc-epigraph", "callout-note": "doc-notice",
+          "callout-tip": "doc-tip", "editor-note": "doc-notice"}
+_ANNOTATIONS = ("reason", "allow", "when-format", "unless-format", "chart", "data", "source", "long-desc", "alt")
+_SPENT = ("uncited", "content-visible", "content-hidden", "embed")
+_WIDE = "-wide"                # a chart's second drawing, for slides, is figures/x-wide.svg
+
+
+def prose(book: Book, output: Output) -> Edition:
+    """Return the text as *output* ("pdf", "epub" or "web") prints it: slides left out, notes gathered."""
+    blocks = [block for block in _visible(book.blocks, output) if not _is_slide(block)]
+    numbers = section_numbers(book.blocks)
+    chapters = [*_abstract(book), *_sections(blocks, numbers)]
+    spelled, used = _spell_out(chapters, book.meta.glossary)
+    finished = [_finish(chapter, book, numbers) for chapter in spelled]
+    chapters = [*finished, *_glossary(book, used), *_bibliography(book)]
+    return Edition(output, book.meta, tuple(chapters), _files(book, chapters), book.source)
+
+
+def deck(book: Book) -> Deck:
+    """Return the talk: one slide for every ``.slide``, in order; a slide without notes has its section's prose."""
+    visible = _visible(book.blocks, "slides")
+    figures = {attr(node).id: node for node in walk(book.blocks) if node["t"] == "Figure"}
+    used: set[str] = set()
+    section: list[Node] = []
+    slides = []
+    for block in visible:
+        if _is_slide(block):
+            slides.append(_slide(block, book, figures, section, used))
+        elif block["t"] == "Header":
+            section = []
+        else:
+            section.append(block)
+    return Deck(book.meta, tuple(slides), _files(book, slides), book.source)
+
+
+def figure_file(path: str, files: Mapping[str, bytes]) -> str:
+    """Return the drawing of the figure *path* that is made for slides, or *path* if it has only one."""
+    stem, dot, ending = path.rpartition(".")
+    wide = f"{stem}{_WIDE}{dot}{ending}"
+    return wide if wide in files else path
+
+
+def _is_slide(block: Node) -> bool:
+    return "slide" in attr(block).classes
+
+
+def _visible(blocks: Iterable[Node], output: Output) -> tuple[Node, ...]:
+    """Return *blocks* less what is not for *output*; the divs and spans that said so are opened."""
+    def visit(node: Node) -> Sequence[Node]:
+        classes = attr(node).classes
+        if "content-visible" not in classes and "content-hidden" not in classes:
+            return (node,)
+        return node["c"][1] if _is_for(attr(node), output) else ()
+    return rewrite(blocks, visit)
+
+
+def _is_for(attributes: Attr, output: Output) -> bool:
+    named = output in (attributes.get("when-format") or attributes.get("unless-format") or "").split()
+    asked = named if attributes.get("when-format") is not None else not named
+    return asked if "content-visible" in attributes.classes else not asked
+
+
+# --- chapters ---------------------------------------------------------------------------------------
+
+
+def _abstract(book: Book) -> Iterator[Chapter]:
+    if book.meta.abstract:
+        yield Chapter("abstract", "abstract", string(words(book.meta.lang)["abstract"]), book.meta.abstract,
+                      line=book.meta.lines.get("abstract"))
+
+
+def _sections(blocks: Sequence[Node], numbers: Mapping[str, str]) -> Iterator[Chapter]:
+    """Yield the chapters of *blocks*: one for each heading of the highest level, one for what precedes them."""
+    top = min((block["c"][0] for block in blocks if block["t"] == "Header"), default=1)
+    starts = [n for n, block in enumerate(blocks) if block["t"] == "Header" and block["c"][0] == top]
+    if opening := blocks[:starts[0] if starts else None]:
+        yield Chapter("opening", "section", (), tuple(opening), line=opening[0].get("line"))
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        heading, *inside = blocks[start:end]
+        ident = attr(heading).id
+        levelled = [_level(block, top) for block in inside]
+        yield Chapter(ident, "section", tuple(heading["c"][2]), tuple(levelled), numbers.get(ident, ""),
+                      heading.get("line"))
+
+
+def _level(block: Node, top: int) -> Node:
+    """Return a heading with its level counted from the chapter's, which is 1."""
+    if block["t"] != "Header":
+        return block
+    level, *rest = block["c"]
+    return {**block, "c": [level - top + 1, *rest]}
+
+
+def _glossary(book: Book, used: Iterable[str]) -> Iterator[Chapter]:
+    entries = sorted(used, key=str.casefold)
+    if entries:
+        items = [[[span(string(short), Attr(_glossary_id(short)))],
+                  [[{"t": "Plain", "c": [*string(book.meta.glossary[short])]}]]] for short in entries]
+        yield Chapter("glossary", "glossary", string(words(book.meta.lang)["glossary"]),
+                      ({"t": "DefinitionList", "c": items},), line=book.meta.lines.get("glossary"))
+
+
+def _bibliography(book: Book) -> Iterator[Chapter]:
+    if book.bibliography:
+        entries = tuple(with_attr(entry, Attr(attr(entry).id, ("csl-entry",))) for entry in book.bibliography)
+        yield Chapter("bibliography", "bibliography", string(words(book.meta.lang)["bibliography"]), entries,
+                      line=book.meta.lines.get("bibliography"))
+
+
+def _glossary_id(short: str) -> str:
+    return f"gl-{''.join(c if c.isalnum() else '-' for c in short)}"
+
+
+# --- abbreviations ----------------------------------------------------------------------------------
+
+
+def _spell_out(chapters: Iterable[Chapter], glossary: Mapping[str, str]) -> tuple[list[Chapter], tuple[str, ...]]:
+    """Return the chapters with each abbreviation spelled out at its first use, and those that are used."""
+    used: dict[str, None] = {}
+
+    def visit(node: Node) -> tuple[Node, ...]:
+        if not _is_abbreviation(node):
+            return (node,)
+        short = text(node["c"][1])
+        if short in used:
+            return (_titled(node, glossary[short]),)
+        used[short] = None
+        mark = link(string(short), f"#{_glossary_id(short)}", Attr("", ("glossref",), (("role", "doc-glossref"),)))
+        return (mark, *_expansion(glossary[short]))
+
+    spelled = []
+    for chapter in chapters:
+        title = rewrite(chapter.title, lambda node: (_titled(node, glossary[text([node])]),)
+                        if _is_abbreviation(node) else (node,))
+        spelled.append(replace(chapter, title=title, blocks=_skipping_headings(chapter.blocks, visit)))
+    return spelled, tuple(used)
+
+
+def _skipping_headings(blocks: Iterable[Node], visit: Any) -> tuple[Node, ...]:
+    """Rewrite *blocks* but for their headings, where a contents list would repeat what is spelled out."""
+    parts: list[Node] = []
+    for heading, run in groupby(blocks, lambda block: block["t"] == "Header"):
+        parts.extend(run if heading else rewrite(run, visit))
+    return tuple(parts)
+
+
+def _is_abbreviation(node: Node) -> bool:
+    return node["t"] == "Span" and "abbr" in attr(node).classes
+
+
+def _titled(node: Node, expansion: str) -> Node:
+    return with_attr(node, attr(node).plus(title=expansion))
+
+
+def _expansion(words_: str) -> tuple[Node, ...]:
+    return ({"t": "Space"}, *string(f"({words_})"))
+
+
+# --- clean up ---------------------------------------------------------------------------------------
+
+
+def _finish(chapter: Chapter, book: Book, numbers: Mapping[str, str]) -> Chapter:
+    """Return *chapter* with asides named, figures completed, notes gathered and annotations gone."""
+    notes: list[tuple[int, tuple[Node, ...]]] = []
+
+    def visit(node: Node) -> Sequence[Node]:
+        if node["t"] == "Note":
+            notes.append((node["number"], tuple(node["c"])))
+            return (_note_mark(node["number"]),)
+        return _clean(node, book, numbers)
+
+    blocks = rewrite(chapter.blocks, visit)
+    return replace(chapter, blocks=blocks, title=rewrite(chapter.title, visit), notes=tuple(sorted(notes)))
+
+
+def _note_mark(number: int) -> Node:
+    return link(string(str(number)), f"#fn{number}", Attr(f"fnref{number}", ("noteref",), (("role", "doc-noteref"),)))
+
+
+def _clean(node: Node, book: Book, numbers: Mapping[str, str]) -> Sequence[Node]:
+    """Return what stands in the place of one annotated node."""
+    attributes = attr(node)
+    match node["t"]:
+        case "Figure":
+            return (_figure(node, book),)
+        case "Image":
+            return (_image(node),)
+        case "Header" if attributes.id in numbers:
+            level, _, inlines = node["c"]
+            number = span(string(numbers[attributes.id]), Attr("", ("number",)))
+            return ({**node, "c": [level, *_plain(attributes), [number, {"t": "Space"}, *inlines]]},)
+        case "Span" | "Div" if set(attributes.classes) & set(_SPENT) and _plain(attributes)[0] == ["", [], []]:
+            return node["c"][1]
+        case "Div" if kind := next((c for c in attributes.classes if c in ASIDES), None):
+            return (_aside(node, kind, book),)
+        case "Span" | "Div" | "Header":
+            return (with_attr(node, attributes.without(*_ANNOTATIONS, classes=_SPENT)),)
+    return (node,)
+
+
+def _plain(attributes: Attr) -> list[Any]:
+    rest = attributes.without(*_ANNOTATIONS, classes=_SPENT)
+    return [[rest.id, [*rest.classes], [[k, v] for k, v in rest.keys]]]
+
+
+def _aside(node: Node, kind: str, book: Book) -> Node:
+    """Return an aside with its role, and with its name before its first words if it needs one."""
+    attributes = attr(node).without(*_ANNOTATIONS, classes=_SPENT).plus(role=_ROLES[kind])
+    name = words(book.meta.lang).get(kind)
+    blocks = list(node["c"][1])
+    if name:
+        blocks.insert(0, para([span(string(name), Attr("", ("aside-name",)))]))
+    return with_attr({**node, "c": [node["c"][0], blocks]}, attributes)
+
+
+def _figure(node: Node, book: Book) -> Node:
+    """Return a figure whose caption ends with its sources and a link to its long description."""
+    attributes = attr(node)
+    _, (short, caption), body = node["c"]
+    extra = [*_source_line(attributes, book), *_long_description(attributes, book)]
+    finished = {**node, "c": [node["c"][0], [short, [*_paragraphs(caption), *extra]], body]}
+    return with_attr(finished, Attr(attributes.id))
+
+
+def _paragraphs(caption: Iterable[Node]) -> list[Node]:
+    return [{**block, "t": "Para"} if block["t"] == "Plain" else block for block in caption]
+
+
+def _source_line(attributes: Attr, book: Book) -> Iterator[Node]:
+    keys = source_keys(attributes)
+    if keys:
+        name = words(book.meta.lang)["source" if len(keys) == 1 else "sources"]
+        listed: list[Node] = [*string(f"{name}: ")]
+        for position, key in enumerate(keys):
+            listed += [*(string("; ") if position else ()), *_without_stop(book.slide_sources[key])]
+        yield div([para([*listed, {"t": "Str", "c": "."}])], Attr("", ("figure-source",)))
+
+
+def _without_stop(inlines: Sequence[Node]) -> tuple[Node, ...]:
+    """Return a short citation without its closing full stop, so that several can share a line."""
+    if inlines and inlines[-1]["t"] == "Str" and inlines[-1]["c"].endswith("."):
+        last = inlines[-1]["c"].rstrip(".")
+        return (*inlines[:-1], *(({"t": "Str", "c": last},) if last else ()))
+    return tuple(inlines)
+
+
+def _long_description(attributes: Attr, book: Book) -> Iterator[Node]:
+    if target := attributes.get("long-desc"):
+        name = words(book.meta.lang)["long description"]
+        yield div([para([link(string(name), target)])], Attr("", ("figure-description",)))
+
+
+def _image(node: Node) -> Node:
+    """Return *node* with its alternative text where Pandoc's writers look for it, and nothing else but its size."""
+    attributes = attr(node)
+    alt = "" if "decorative" in attributes.classes else alt_text(node)
+    size = tuple((k, v) for k, v in attributes.keys if k in ("width", "height"))
+    target = node["c"][2][0]
+    kept = Attr(attributes.id, tuple(c for c in attributes.classes if c == "decorative"), size)
+    return with_attr({**node, "c": [node["c"][0], [*string(alt)], [target, ""]]}, kept)
+
+
+def _files(book: Book, holders: Iterable[Chapter | Slide]) -> dict[str, bytes]:
+    """Return the files that the images of *holders* show."""
+    shown = {node["c"][2][0] for holder in holders for node in walk(holder.blocks) if node["t"] == "Image"}
+    return {path: book.files[path] for path in sorted(shown)}
+
+
+# --- slides -----------------------------------------------------------------------------------------
+
+
+def _slide(block: Node, book: Book, figures: Mapping[str, Node], section: Sequence[Node], used: set[str]) -> Slide:
+    attributes = attr(block)
+    notes = [child for child in block["c"][1] if "notes" in attr(child).classes]
+    shown = [child for child in block["c"][1] if "notes" not in attr(child).classes]
+    said = [node for div_ in notes for node in div_["c"][1]] or list(section)
+    keys = dict.fromkeys([*cited(shown), *_embedded_sources(shown, figures)])
+    seconds = sum(int(attr(div_).get("time") or 0) for div_ in notes)
+    return Slide(
+        id=attributes.id, title=string(attributes.get("title") or ""),
+        layout=next((c.removeprefix("layout-") for c in attributes.classes if c.startswith("layout-")), ""),
+        blocks=_show(shown, book, figures, used), notes=_show(said, book, figures, used=set(book.meta.glossary)),
+        sources=tuple(_without_stop(book.slide_sources[key]) for key in keys if key in book.slide_sources),
+        seconds=seconds or None, line=block.get("line"),
+    )
+
+
+def _embedded_sources(blocks: Iterable[Node], figures: Mapping[str, Node]) -> Iterator[str]:
+    for node in walk(blocks):
+        if node["t"] == "Image" and "embed" in attr(node).classes:
+            yield from source_keys(attr(figures[node["c"][2][0].removeprefix("#")]))
+
+
+def _show(blocks: Iterable[Node], book: Book, figures: Mapping[str, Node], used: set[str]) -> tuple[Node, ...]:
+    """Return *blocks* as a slide shows them: no marks for sources, figures in place, abbreviations once in full."""
+    def visit(node: Node) -> Sequence[Node]:
+        if node["t"] == "Note":
+            return ()
+        if node["t"] == "Image" and "embed" in attr(node).classes:
+            return (_embed(node, figures, book),)
+        if _is_abbreviation(node):
+            short = text(node["c"][1])
+            first = short not in used
+            used.add(short)
+            return (_titled(node, book.meta.glossary[short]), *(_expansion(book.meta.glossary[short]) if first else ()))
+        return _clean(node, book, {})
+    return rewrite(_without_marks(tuple(blocks)), visit)
+
+
+def _embed(node: Node, figures: Mapping[str, Node], book: Book) -> Node:
+    figure = figures[node["c"][2][0].removeprefix("#")]
+    image = _image(next(child for child in walk([figure]) if child["t"] == "Image"))
+    path = figure_file(image["c"][2][0], book.files)
+    return {**image, "c": [image["c"][0], image["c"][1], [path, ""]]}
+
+
+def _without_marks(value: Any) -> Any:
+    """Return *value* without citations and the space before each."""
+    if isinstance(value, Mapping):
+        return {**value, "c": _without_marks(value["c"])} if is_node(value) and "c" in value else value
+    if not isinstance(value, list | tuple):
+        return value
+    parts: list[Any] = []
+    for part in value:
+        if is_node(part) and part["t"] == "Cite":
+            if parts and is_node(parts[-1]) and parts[-1]["t"] in ("Space", "SoftBreak"):
+                parts.pop()
+        else:
+            parts.append(_without_marks(part))
+    return parts
+
+

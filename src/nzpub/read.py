@@ -1,0 +1,276 @@
+"""From the manuscript's and the styles' folders to typed values; the only module that reads them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from nzpub import metadata, pandoc
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError
+from nzpub.fonts import faces
+from nzpub.locate import locate
+from nzpub.model import Book, Meta, Styles
+from nzpub.tree import Attr, Node, attr, rewrite, walk, with_attr
+
+OUR_STYLES = Path(__file__).parents[2] / "styles"
+_INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps them
+_MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
+_MAX_FILE_BYTES = 50_000_000
+_UNCLOSED_DIV = re.compile(r"Div at line (\d+) column \d+ unclosed")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_OF_FIGURES = ("source", "long-desc", "chart", "data")
+_AT_LINE = re.compile(r"at line (\d+)")
+_TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
+
+
+def read(folder: Path) -> Book:
+    """Return the publication in *folder*: one Markdown file, its references, and the files it names.
+
+    Raises ManuscriptError with all that keeps it from being read: no or two manuscripts, bytes that
+    are not UTF-8, broken metadata, an unclosed div, a text that Pandoc cannot finish.
+    """
+    path = _manuscript(folder)
+    file = f"{folder.name}/{path.name}"
+    source = _decode(path.read_bytes(), file)
+    block, body = metadata.split(source, file)
+    raw = metadata.parse(block, file)
+    _guard(source, file)
+    blocks = rewrite(locate(_parse(body, file), body), _tidy)
+    abstract = _abstract(raw, source, file)
+    meta = _meta(raw, abstract)
+    files, problems = _files(folder, file, blocks)
+    references = _references(folder, meta, file)
+    return Book(meta, blocks, file, files, references, text=source, problems=tuple(problems))
+
+
+def read_styles(folder: Path, characters: str) -> Styles:
+    """Return the style sheets of *folder* over our own, with the faces they name for *characters*."""
+    files = {path.name: path.read_text(encoding="utf-8")
+             for home in (_our_styles(), folder) if home.is_dir()
+             for path in sorted(home.iterdir()) if path.suffix in (".css", ".html")}
+    tokens = {name: value.strip() for name, value in _TOKEN.findall(files["tokens.css"])}
+    return Styles(files, tokens, faces(tokens, characters))
+
+
+def characters(book: Book) -> str:
+    """Return every character that the publication may print, sorted."""
+    tables = (content.decode(errors="ignore") for name, content in book.files.items() if name.endswith(".csv"))
+    return "".join(sorted(set(book.text).union(json.dumps(book.references, ensure_ascii=False), *tables)))
+
+
+def _our_styles() -> Path:
+    return OUR_STYLES if OUR_STYLES.is_dir() else _INSTALLED_STYLES
+
+
+def _manuscript(folder: Path) -> Path:
+    found = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    if len(found) == 1 and found[0].is_file() and not found[0].is_symlink():
+        return found[0]
+    what = f"more than one: {', '.join(p.name for p in found)}" if found else "no Markdown file"
+    raise ManuscriptError(Finding("NZ101", "error", f"no manuscript to read: {what}", Place(f"{folder.name}/"),
+                                  f"put one file, such as article.md, into {folder.name}/"))
+
+
+def _decode(content: bytes, file: str) -> str:
+    if len(content) > _MAX_BYTES:
+        raise ManuscriptError(Finding("NZ103", "error", f"the manuscript has {len(content):,} bytes", Place(file),
+                                      f"keep it under {_MAX_BYTES:,}"))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ManuscriptError(Finding("NZ102", "error", f"byte {content[error.start]:#04x} is not UTF-8",
+                                      Place(file, line), "save the file as UTF-8")) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _Limit(NamedTuple):
+    """Nesting that makes Pandoc's time or memory explode (measured: 10 brackets 7 s, 12 over 20 s)."""
+
+    what: str
+    most: int
+
+
+_BRACKETS = _Limit("brackets opened inside one another", 6)
+_QUOTES = _Limit("block quotes inside one another", 20)
+_INDENT = _Limit("columns of indentation", 120)
+
+
+def _guard(source: str, file: str) -> None:
+    """Refuse, cheaply and before Pandoc sees it, text whose nesting would hang it."""
+    depth, fence = 0, ""
+    for number, line in enumerate(source.split("\n"), 1):
+        start = line.lstrip()
+        mark = start[:3]
+        if mark in ("```", "~~~") and fence in ("", mark):
+            fence = "" if fence else mark
+        if fence or not start:
+            depth = 0
+            continue
+        depth, deepest = _bracket_depth(line, depth)
+        quotes = len(re.match(r"[> \t]*", line).group().replace(" ", "").replace("\t", ""))  # type: ignore[union-attr]
+        for limit, found in ((_BRACKETS, deepest), (_QUOTES, quotes), (_INDENT, len(line) - len(start))):
+            if found > limit.most:
+                raise ManuscriptError(Finding("NZ104", "error", f"{found} {limit.what}", Place(file, number),
+                                              f"close or flatten them: {limit.most} is the most"))
+
+
+def _bracket_depth(line: str, depth: int) -> tuple[int, int]:
+    """Return the depth of square brackets after *line*, and the greatest in it."""
+    deepest = depth
+    for match in re.finditer(r"\\.|[\[\]]", line):
+        if match.group() == "[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match.group() == "]":
+            depth = max(0, depth - 1)
+    return depth, deepest
+
+
+def _parse(body: str, file: str) -> tuple[Node, ...]:
+    try:
+        parsed = pandoc.parse(body)
+    except pandoc.OverLimitError as error:
+        raise ManuscriptError(Finding("NZ105", "error", f"{error.findings[0].message} on this text", Place(file),
+                                      "look for deeply nested lists, quotes or brackets")) from error
+    except RecursionError as error:
+        raise ManuscriptError(Finding("NZ104", "error", "lists, quotes or divs are nested too deeply", Place(file),
+                                      "flatten them")) from error
+    if parsed.warnings:
+        raise ManuscriptError([_warning(message, file) for message in parsed.warnings])
+    return parsed.blocks
+
+
+def _tidy(node: Node) -> tuple[Node, ...]:
+    """Drop the editor's comments, and give a figure the annotations that Pandoc leaves on its image."""
+    if node["t"] in ("RawBlock", "RawInline") and _COMMENT.fullmatch(node["c"][1].strip()):
+        return ()
+    if node["t"] != "Figure":
+        return (node,)
+    image = next((child for child in walk([node]) if child["t"] == "Image"), None)
+    if image is None:
+        return (node,)
+    lifted = tuple(pair for pair in attr(image).keys if pair[0] in _OF_FIGURES)
+    bare = rewrite([node], lambda n: (with_attr(n, attr(n).without(*_OF_FIGURES)),) if n["t"] == "Image" else (n,))
+    return (with_attr(bare[0], Attr(attr(node).id, attr(node).classes, (*attr(node).keys, *lifted))),)
+
+
+def _warning(message: str, file: str) -> Finding:
+    """Turn a warning of Pandoc's reader into a finding; what it doubts is never what was meant."""
+    if unclosed := _UNCLOSED_DIV.search(message):
+        return Finding("NZ106", "error", "this div is never closed", Place(file, int(unclosed.group(1))),
+                       "end it with a line :::")
+    line = _AT_LINE.search(message)
+    return Finding("NZ107", "error", f"Pandoc says: {message}", Place(file, int(line.group(1)) if line else None),
+                   "put right what it names")
+
+
+def _abstract(raw: metadata.RawMeta, source: str, file: str) -> tuple[Node, ...]:
+    if "abstract" not in raw.values:
+        return ()
+    head = source.split("\n", raw.lines["abstract"] - 1)
+    text = str(raw.values["abstract"])
+    masked = "\n" * len(head[:-1]) + head[-1]
+    return locate(_parse(text, file), masked)
+
+
+def _meta(raw: metadata.RawMeta, abstract: tuple[Node, ...]) -> Meta:
+    values = {name.replace("-", "_"): value for name, value in raw.values.items()}
+    values["authors"] = values.pop("author")
+    return Meta(**values | {"abstract": abstract, "lines": raw.lines, "modified": _moment(values["date"])})
+
+
+def _moment(day: date) -> datetime:
+    """Return the time that the outputs bear (UTC): see reproducible-builds.org on SOURCE_DATE_EPOCH."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if not epoch.isdigit():
+        raise ToolError(Finding("NZ906", "error", f"SOURCE_DATE_EPOCH is {epoch[:40]!r}",
+                                hint="set it to seconds since 1970, or unset it"))
+    return datetime.fromtimestamp(int(epoch), UTC)
+
+
+def _references(folder: Path, meta: Meta, file: str) -> tuple[Mapping[str, object], ...]:
+    """Return the entries of the bibliography; raises ManuscriptError if it is not CSL JSON."""
+    if not meta.bibliography:
+        return ()
+    where = Place(file, meta.lines["bibliography"])
+    name = f"{folder.name}/{meta.bibliography}"
+    try:
+        entries = json.loads(_bytes(folder, meta.bibliography))
+    except _UnreadableError as error:
+        raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
+                                      "name a CSL JSON file beside the manuscript")) from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}", Place(name),
+                                      "export it again as CSL JSON")) from error
+    if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
+        raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name),
+                                      "export it again as CSL JSON"))
+    keys = [entry["id"] for entry in entries]
+    if doubled := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ManuscriptError(Finding("NZ303", "error", f"keys stand twice: {', '.join(doubled)}", Place(name),
+                                      "keep one entry each"))
+    return tuple(entries)
+
+
+def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
+    """Return the files that images and charts name, and a finding for each that may not or cannot be read."""
+    files: dict[str, bytes] = {}
+    problems: list[Finding] = []
+    drawn_paths = set()
+    for path, line, drawn in _named(blocks):
+        try:
+            if path not in files:
+                files[path] = _bytes(folder, path)
+        except _UnreadableError as error:
+            if drawn or path in drawn_paths:
+                drawn_paths.add(path)   # a chart's committed copy may be missing: the build draws it
+                continue
+            problems.append(Finding("NZ401", "error", f"the file “{path}” {error}", Place(file, line),
+                                    "name a file in the manuscript's folder, such as figures/map.svg"))
+    return files, problems
+
+
+def _named(blocks: tuple[Node, ...]) -> Iterator[tuple[str, int | None, bool]]:
+    """Yield path, line, and whether the build draws it, for each file that *blocks* name."""
+    for node in walk(blocks):
+        if node["t"] not in ("Figure", "Image"):
+            continue
+        images = [node] if node["t"] == "Image" else [n for n in walk([node]) if n["t"] == "Image"]
+        drawn = attr(node).get("chart") is not None
+        targets = [image["c"][2][0] for image in images]
+        yield from ((target, node.get("line"), drawn) for target in targets if not target.startswith("#"))
+        if table := attr(node).get("data"):
+            yield table, node.get("line"), False
+            if attr(node).get("chart") == "map":
+                yield str(PurePosixPath(table).with_suffix(".json")), node.get("line"), False
+
+
+class _UnreadableError(Exception):
+    """Why a file that the manuscript names is not read, as the end of a sentence."""
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    """Return the file *name* of *folder*, and of nowhere else.
+
+    Raises _UnreadableError for an address, an absolute path, ``..``, a symbolic link, a missing or a huge file.
+    """
+    pure = PurePosixPath(name)
+    if ":" in name or "\\" in name or "%" in name or pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise _UnreadableError("is outside the manuscript's folder")
+    path = folder / pure
+    if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
+        raise _UnreadableError("is a symbolic link")
+    if not path.is_file():
+        raise _UnreadableError("does not exist")
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise _UnreadableError(f"has more than {_MAX_FILE_BYTES:,} bytes")
+    return path.read_bytes()
+
