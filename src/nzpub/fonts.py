@@ -6,6 +6,7 @@ made once here and kept in the user's cache, keyed by everything that they depen
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
@@ -136,3 +137,40 @@ def _store(content: bytes, path: Path) -> None:
     with NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
     os.replace(file.name, path)  # noqa: PTH105 (Path.replace would do the same)
+
+
+def with_faces(svg: bytes, available: Iterable[Face]) -> bytes:
+    """Return *svg* with the faces of *available* that it names, subset to its characters, as data addresses.
+
+    A picture in an ``img`` cannot use the fonts of the page around it.
+    """
+    words = svg.decode()
+    used = tuple(sorted({ord(c) for c in words if c.isprintable()}))
+    rules = "".join(_rule(face, used) for face in available if face.family in words and face.style == "normal")
+    start = words.index(">", words.index("<svg")) + 1
+    return f"{words[:start]}<style>{rules}</style>{words[start:]}".encode() if rules else svg
+
+
+def _rule(face: Face, characters: tuple[int, ...]) -> str:
+    source = base64.b64encode(_slim(face, characters)).decode()
+    return (f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+            f'src: url("data:font/woff2;base64,{source}") }}')
+
+
+def _slim(face: Face, characters: tuple[int, ...]) -> bytes:
+    """Return *face* as WOFF2 with nothing but *characters*, from the cache if it has it."""
+    key = hashlib.sha256(repr((_RECIPE, hashlib.sha256(face.ttf).digest(), characters)).encode()).hexdigest()[:32]
+    path = cache() / f"{key}.slim.woff2"
+    if not path.is_file():
+        from fontTools.subset import Options, Subsetter  # noqa: PLC0415
+        from fontTools.ttLib import TTFont  # noqa: PLC0415
+
+        font = TTFont(io.BytesIO(face.ttf), recalcTimestamp=False)
+        subsetter = Subsetter(Options(layout_features=list(_FEATURES), hinting=False, notdef_outline=True))
+        subsetter.populate(unicodes=characters)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        out = io.BytesIO()
+        font.save(out)
+        _store(out.getvalue(), path)
+    return path.read_bytes()

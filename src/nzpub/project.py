@@ -13,6 +13,7 @@ from typing import Any
 from nzpub.annotate import ASIDES, alt_text, cited, source_keys
 from nzpub.cite import section_numbers
 from nzpub.furniture import words
+from nzpub.illustrate import wide
 from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
 from nzpub.tree import Attr, Node, attr, div, is_node, link, para, rewrite, span, string, text, walk, with_attr
 
@@ -20,7 +21,6 @@ _ROLES = {"pullquote": "doc-pullquote", "epigraph": "doc-epigraph", "callout-not
           "callout-tip": "doc-tip", "editor-note": "doc-notice"}
 _ANNOTATIONS = ("reason", "allow", "when-format", "unless-format", "chart", "data", "source", "long-desc", "alt")
 _SPENT = ("uncited", "content-visible", "content-hidden", "embed")
-_WIDE = "-wide"                # a chart's second drawing, for slides, is figures/x-wide.svg
 
 
 def prose(book: Book, output: Output) -> Edition:
@@ -49,13 +49,6 @@ def deck(book: Book) -> Deck:
         else:
             section.append(block)
     return Deck(book.meta, tuple(slides), _files(book, slides), book.source)
-
-
-def figure_file(path: str, files: Mapping[str, bytes]) -> str:
-    """Return the drawing of the figure *path* that is made for slides, or *path* if it has only one."""
-    stem, dot, ending = path.rpartition(".")
-    wide = f"{stem}{_WIDE}{dot}{ending}"
-    return wide if wide in files else path
 
 
 def _is_slide(block: Node) -> bool:
@@ -328,7 +321,7 @@ def _show(blocks: Iterable[Node], book: Book, figures: Mapping[str, Node], used:
 def _embed(node: Node, figures: Mapping[str, Node], book: Book) -> Node:
     figure = figures[node["c"][2][0].removeprefix("#")]
     image = _image(next(child for child in walk([figure]) if child["t"] == "Image"))
-    path = figure_file(image["c"][2][0], book.files)
+    path = wide(image["c"][2][0], book.files)
     return {**image, "c": [image["c"][0], image["c"][1], [path, ""]]}
 
 

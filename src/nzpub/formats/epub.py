@@ -20,6 +20,7 @@ from lxml import etree
 
 from nzpub import page
 from nzpub.checks.claims import accessibility
+from nzpub.fonts import with_faces
 from nzpub.furniture import words
 from nzpub.model import Artifact, Chapter, Edition, Meta, Styles
 from nzpub.page import EPUB, XHTML
@@ -212,7 +213,8 @@ def _resources(edition: Edition, styles: Styles) -> Iterator[tuple[str, str, byt
     for number, face in enumerate(styles.faces):
         yield f"fonts/{number}.woff2", "font/woff2", face.woff2
     for path, content in edition.files.items():
-        yield path, _MIME[path.rpartition(".")[2].lower()], content
+        media = _MIME[path.rpartition(".")[2].lower()]
+        yield path, media, with_faces(content, styles.faces) if media == _MIME["svg"] else content
 
 
 def _cover(layout: Layout) -> bytes:

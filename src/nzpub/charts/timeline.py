@@ -1,0 +1,199 @@
+"""A timeline: one band a group, one mark an entry, true to scale; what is hollow is not known exactly.
+
+Columns: ``date``, ``end`` (empty for a moment), ``group``, ``label``, ``short`` (the label in a wide
+drawing, which leaves out the entries that have none), ``source``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from nzpub.charts.svg import Box, Label, Look, Shape, drawing, element, line, path, upright
+from nzpub.charts.table import ChartData, Row, When, cell, row_error, when
+
+_TICK_YEARS = 5
+_COLOURS = ("atlantic", "ochre", "pacific")
+_KEY = "Hollow: known only to the year, or roughly"
+# In sizes of the text: marks, the space beside them, a row, a heading's row, and what stands below the bands.
+_MARK, _GAP, _ROW, _HEADING, _BELOW = 0.64, 0.45, 1.45, 2.0, 3.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row: when, what, and in which band (from 0)."""
+
+    start: When
+    end: When
+    label: str
+    band: int
+    row: Row
+
+    @property
+    def date(self) -> str:
+        """The date as it stands beside the mark; the years alone if there are two."""
+        first, last = floor(self.start.middle), floor(self.end.middle)
+        return self.start.text if first == last else f"{first}–{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Years to units, between *left* and *right*."""
+
+    first: int
+    last: int
+    left: float
+    right: float
+
+    def x(self, year: float) -> float:
+        """Return where *year* lies."""
+        return self.left + (year - self.first) / (self.last - self.first) * (self.right - self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An entry in its place: the mark, and the date and the label on either side of it."""
+
+    entry: _Entry
+    mark: Box
+    words: tuple[Label, Label]
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The mark and the words as rectangles."""
+        return (self.mark, *(label.box for label in self.words))
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The left and the right end of it all."""
+        return min(box.left for box in self.boxes), max(box.right for box in self.boxes)
+
+
+def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
+    """Return the timeline of *chart* as SVG.
+
+    Raises ManuscriptError if a date is none, a label does not fit, or there are more than three groups.
+    """
+    look = Look(tokens, shape)
+    groups = tuple(dict.fromkeys(cell(row, "group") for row in chart.rows))
+    entries = [entry for row in chart.rows if (entry := _entry(row, groups, shape)).label]
+    scale = _scale(look, groups, entries)
+    bands = [_rows(look, scale, [e for e in entries if e.band == band]) for band in range(len(groups))]
+    headings, placed, bottom = _stack(look, scale, groups, bands)
+    bottom += _GAP * look.size
+    boxes = [heading.box for heading in headings] + [box for p in placed for box in p.boxes]
+    height = bottom + _BELOW * look.size
+    return drawing(look, height, [*_axis(look, scale, bottom, boxes), *headings,
+                                  *(part for p in placed for part in _mark(look, scale, p)),
+                                  *(label for p in placed for label in p.words), *_key(look, height)])
+
+
+def _entry(row: Row, groups: Sequence[str], shape: Shape) -> _Entry:
+    start = when(row, "date")
+    end = when(row, "end") if cell(row, "end") else start
+    if end.last < start.last:
+        raise row_error(row, "NZ404", "the end is before the date", "exchange the two")
+    band = groups.index(cell(row, "group"))
+    if band >= len(_COLOURS):
+        raise row_error(row, "NZ405", f"“{groups[band]}” is group {band + 1}; only three can be told apart",
+                        f"write one of {', '.join(groups[:len(_COLOURS)])}")
+    return _Entry(start, end, cell(row, "label" if shape == "column" else "short"), band, row)
+
+
+def _scale(look: Look, groups: Iterable[str], entries: Sequence[_Entry]) -> _Scale:
+    """Return the scale that leaves room for a date on either side, and in a wide drawing for the headings."""
+    margin = max(look.label(e.date, 0, 0, strong=True).width for e in entries) + look.size
+    beside = 0 if look.shape == "column" else max(look.label(g, 0, 0, strong=True).width for g in groups)
+    return _Scale(floor(min(e.start.first for e in entries)), ceil(max(e.end.last for e in entries)),
+                  beside + margin, look.width - margin)
+
+
+def _rows(look: Look, scale: _Scale, entries: Iterable[_Entry]) -> list[list[_Entry]]:
+    """Return *entries* by date and in rows: one a row in a column, as many as fit if there is width."""
+    rows: list[list[_Entry]] = []
+    for entry in sorted(entries, key=lambda e: e.start.middle):
+        left, _ = _place(look, scale, entry, 0).span
+        if look.shape == "wide" and rows and _place(look, scale, rows[-1][-1], 0).span[1] + look.size < left:
+            rows[-1].append(entry)
+        else:
+            rows.append([entry])
+    return rows
+
+
+def _stack(look: Look, scale: _Scale, groups: Sequence[str], bands: Sequence[Sequence[Sequence[_Entry]]],
+           ) -> tuple[list[Label], list[_Placed], float]:
+    """Return the headings and entries of all bands, one below the other, and where the last ends."""
+    count = sum(map(len, bands))
+    above, between, step = _HEADING * look.size, 0.0, _ROW * look.size
+    if look.shape == "wide":      # fill the height that the slide gives
+        above, between = 0.0, look.size * 0.6
+        step = (look.length("height") - (_BELOW + _GAP) * look.size - between * len(bands)) / count
+    headings, placed, y = [], [], 0.0
+    for band, rows in enumerate(bands):
+        first = y + (0.62 * above or step / 2)
+        headings.append(look.centred(groups[band], 0, first, colour=_COLOURS[band], strong=True))
+        y += above
+        placed += [_place(look, scale, e, y + (n + 0.5) * step) for n, row in enumerate(rows) for e in row]
+        y += step * len(rows) + between
+    return headings, placed, y
+
+
+def _place(look: Look, scale: _Scale, entry: _Entry, y: float) -> _Placed:
+    """Return *entry* with its mark at *y*: the label to its right if it fits there, else to its left."""
+    left, right = scale.x(entry.start.first), scale.x(entry.end.last)
+    half = look.size * _MARK / 2 * (1.2 if entry.band == 1 else 1)     # a diamond looks smaller than a square
+    if right - left < 2 * half:
+        left, right = (left + right) / 2 - half, (left + right) / 2 + half
+    before, after = left - _GAP * look.size, right + _GAP * look.size
+    label = look.centred(entry.label, after, y)
+    date = look.centred(entry.date, before, y, anchor="end", strong=True)
+    if label.box.right > look.width:
+        label = look.centred(entry.label, before, y, anchor="end")
+        date = look.centred(entry.date, after, y, strong=True)
+    if min(label.box.left, date.box.left) < 0:
+        raise row_error(entry.row, "NZ406", f"“{entry.label}” is too long for the drawing", "write fewer words")
+    return _Placed(entry, Box(left, y - half, right, y + half), (date, label))
+
+
+def _mark(look: Look, scale: _Scale, placed: _Placed) -> Iterator[str]:
+    """Draw the mark: hollow as far as the date is not known, solid where it is."""
+    entry, box = placed.entry, placed.mark
+    colour = look.colour(_COLOURS[entry.band])
+    certain = entry.start.certain and entry.end.certain
+    yield _outline(entry.band, box, fill=colour if certain else look.colour("paper"), stroke=colour,
+                   stroke_width=look.stroke)
+    if not certain and entry.start is not entry.end:
+        left = scale.x(entry.start.last) if not entry.start.certain else box.left
+        right = scale.x(entry.end.first) if not entry.end.certain else box.right
+        yield element("rect", x=left, y=box.top, width=right - left, height=box.bottom - box.top, fill=colour)
+
+
+def _outline(band: int, box: Box, **paint: str | float) -> str:
+    """Return the shape of *band* that fills *box*: square, pointed or round at its ends."""
+    left, top, right, bottom = box
+    half = (bottom - top) / 2
+    if band == 1:
+        points = ((left, top + half), (left + half, top), (right - half, top), (right, top + half),
+                  (right - half, bottom), (left + half, bottom))
+        return element("path", d=path(points, close=True), **paint)
+    return element("rect", x=left, y=top, width=right - left, height=bottom - top, rx=half if band else 0, **paint)
+
+
+def _axis(look: Look, scale: _Scale, y: float, boxes: Sequence[Box]) -> Iterator[object]:
+    """Draw the years below the bands, each with a hairline that the words interrupt."""
+    yield line(look, scale.x(scale.first), y, scale.x(scale.last), y, colour="rule")
+    for year in range(ceil(scale.first / _TICK_YEARS) * _TICK_YEARS, scale.last + 1, _TICK_YEARS):
+        yield from upright(look, scale.x(year), 0, y, boxes)
+        yield look.label(str(year), scale.x(year), y + 1.2 * look.size, anchor="middle", colour="muted")
+
+
+def _key(look: Look, height: float) -> Iterator[object]:
+    """Explain the hollow marks, at the foot."""
+    middle, x = height - look.size * 0.9, 0.0
+    half = look.size * _MARK / 2
+    for band, colour in enumerate(_COLOURS):
+        yield _outline(band, Box(x + 2, middle - half, x + 2 + 2 * half, middle + half), fill=look.colour("paper"),
+                       stroke=look.colour(colour), stroke_width=look.stroke)
+        x += look.size
+    yield look.centred(_KEY, x + 0.2 * look.size, middle, colour="muted")

@@ -1,0 +1,57 @@
+"""The charts of a book, drawn from their tables and the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from nzpub.charts import KINDS, ChartData, Shape, read_rows
+from nzpub.errors import Finding, ManuscriptError
+from nzpub.model import Book, Styles
+from nzpub.tree import attr, walk
+
+WIDE = "-wide"                 # what the drawing for slides adds to the name: figures/map-wide.svg
+
+
+def illustrate(book: Book, styles: Styles) -> Book:
+    """Return *book* with every chart's SVG among its files, once for a column and once for a slide.
+
+    Raises ManuscriptError with all that is wrong in the tables.
+    """
+    drawn: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    for path, kind, table in _charts(book):
+        try:
+            drawn |= {_named(path, shape): KINDS[kind](_data(book, kind, table), styles.tokens, shape).encode()
+                      for shape in ("column", "wide")}
+        except ManuscriptError as error:
+            findings += error.findings
+    if findings:
+        raise ManuscriptError(findings)
+    return replace(book, files={**book.files, **drawn})
+
+
+def wide(path: str, files: Mapping[str, bytes]) -> str:
+    """Return the drawing of the figure *path* that is made for slides, or *path* if it has only one."""
+    return _named(path, "wide") if _named(path, "wide") in files else path
+
+
+def _charts(book: Book) -> Iterator[tuple[str, str, str]]:
+    """Yield path, kind and table of each chart."""
+    for node in walk(book.blocks):
+        kind, table = attr(node).get("chart"), attr(node).get("data")
+        if node["t"] in ("Figure", "Image") and kind in KINDS and table in book.files:
+            image = next(child for child in walk([node]) if child["t"] == "Image")
+            yield image["c"][2][0], str(kind), str(table)
+
+
+def _named(path: str, shape: Shape) -> str:
+    pure = PurePosixPath(path)
+    return path if shape == "column" else str(pure.with_name(f"{pure.stem}{WIDE}{pure.suffix}"))
+
+
+def _data(book: Book, kind: str, table: str) -> ChartData:
+    geometry = book.files.get(str(PurePosixPath(table).with_suffix(".json"))) if kind == "map" else None
+    file = str(PurePosixPath(book.source).parent / table)
+    return ChartData(read_rows(book.files[table], file), geometry, file)
