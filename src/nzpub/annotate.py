@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from nzpub.charts import KINDS
 from nzpub.errors import Finding, Place
-from nzpub.model import OUTPUTS, Book
+from nzpub.fonts import uncovered
+from nzpub.model import OUTPUTS, Book, Styles
 from nzpub.tree import Attr, Node, attr, children, text
 
 LAYOUTS = ("title", "statement", "figure", "columns", "timeline", "quotation", "close")
@@ -60,6 +61,19 @@ def check(book: Book) -> tuple[Finding, ...]:
     return (*book.problems, *(finding for rule in _RULES for finding in rule(book, visits)))
 
 
+def covered(book: Book, styles: Styles) -> tuple[Finding, ...]:
+    """Return a finding for each character of *book* that none of the faces of *styles* has."""
+    missing = uncovered(styles.faces, book.text)
+    return tuple(Finding("NZ150", "error", f"the fonts lack “{character}” (U+{ord(character):04X})",
+                         _first(character, book), 'name a family that has it in styles/tokens.css: --font-fallback')
+                 for character in sorted(missing))
+
+
+def _first(character: str, book: Book) -> Place:
+    before = book.text[:book.text.index(character)].split("\n")
+    return Place(book.source, len(before), len(before[-1]) + 1)
+
+
 def is_cross_reference(key: str) -> bool:
     """Return whether *key* of a citation means a figure, a section or a table."""
     return key.startswith(CROSS_REFERENCES)
@@ -95,9 +109,13 @@ Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"did you mean “{close[0]}”?" if close else "see the list of annotations in the README"
+def _near(name: str, known: Iterable[str], otherwise: str = "the README lists the annotations") -> str:
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f"did you mean “{close[0]}”?" if close else otherwise
+
+
+_NO_ID = "give that id to what is meant, or take the reference out"
+_NO_SOURCE = "add it there, or correct the key"
 
 
 def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
@@ -157,7 +175,7 @@ def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
 def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         classes = visit.attr.classes
-        if "slide" in classes:
+        if "slide" in classes and visit.node["t"] == "Div":
             if not (visit.attr.get("title") or "").strip():
                 yield _error("NZ120", visit, "this slide has no title", 'give it title="…"')
             if not any(visit.node is block for block in book.blocks):
@@ -189,7 +207,7 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
         target = visit.node["c"][2][0]
         if target.startswith("#"):
             if target[1:] not in idents:
-                yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”", _near(target[1:], idents))
+                yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”", _near(target[1:], idents - {""}, _NO_ID))
         elif not target.lower().startswith(_SCHEMES):
             yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
                          "link to https:, http:, mailto: or #an-id")
@@ -233,7 +251,7 @@ def _embedded(visit: Visit, target: str, figures: set[str]) -> Iterator[Finding]
         yield _error("NZ406", visit, "a figure is embedded outside a slide", "link to it instead: [@fig-…]")
     if target.removeprefix("#") not in figures:
         yield _error("NZ406", visit, f"no figure has the id “{target.removeprefix('#')}”",
-                     _near(target.removeprefix("#"), figures))
+                     _near(target.removeprefix("#"), figures - {""}, _NO_ID))
 
 
 def _caption(figure: Node) -> Node:
@@ -257,9 +275,10 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
         for key in keys:
             if is_cross_reference(key) and key not in entries:
                 if key not in idents:
-                    yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere", _near(key, idents))
+                    yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere",
+                                 _near(key, idents - {""}, _NO_ID))
             elif key not in entries:
-                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography", _near(key, entries))
+                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography", _near(key, entries, _NO_SOURCE))
 
 
 def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:

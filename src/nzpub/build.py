@@ -30,10 +30,10 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        warnings = admit(annotate.check(book), strict=strict)
+        warnings = admit([*annotate.check(book), *annotate.covered(book, styles)], strict=strict)
         book = cite(illustrate(book, styles))
     with clock.step("laying out"):
-        layout = lay_out(project.prose(book, "pdf"), styles)
+        layout = lay_out(project.prose(book, "pdf"), styles) if any(f.paginated for f in wanted) else None
     artifacts: list[Artifact] = []
     findings: list[Finding] = []
     for format_ in wanted:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -42,6 +43,7 @@ class _Cut(NamedTuple):
     optical_size: int
 
 
+_FALLBACK = "--font-fallback"     # the family for scripts that the other two lack
 CUTS = (
     _Cut("--font-text", 400, "normal", 11),
     _Cut("--font-text", 400, "italic", 11),
@@ -50,6 +52,7 @@ CUTS = (
     _Cut("--font-head", 400, "normal", 11),
     _Cut("--font-head", 400, "italic", 11),
     _Cut("--font-head", 600, "normal", 11),
+    _Cut(_FALLBACK, 400, "normal", 11),
 )
 
 
@@ -58,13 +61,26 @@ def faces(tokens: Mapping[str, str], characters: Iterable[str]) -> tuple[Face, .
 
     Raises ToolError if a family's package is not installed.
     """
-    wanted = tuple(sorted(_ALWAYS.union(map(ord, characters))))
-    jobs = [_job(cut, tokens[cut.token].strip("\"'"), wanted) for cut in CUTS]
+    wanted = _ALWAYS.union(map(ord, characters))
+    jobs = [_job(cut, family, wanted) for cut, family in _families(tokens)]
     missing = [job for job in jobs if not job.cached.is_file()]
     if missing:
         with ProcessPoolExecutor() as pool:
             list(pool.map(_make, missing))
     return tuple(_face(job) for job in jobs)
+
+
+def uncovered(available: Iterable[Face], characters: Iterable[str]) -> frozenset[str]:
+    """Return the printing characters that none of the faces *available* has: a system font would step in."""
+    covered = frozenset[int]().union(*(face.covers for face in available))
+    return frozenset(c for c in characters if c.isprintable() and ord(c) not in covered)
+
+
+def _families(tokens: Mapping[str, str]) -> Iterator[tuple[_Cut, str]]:
+    """Yield each cut with its family; the fall-back only if it is not one of the other families."""
+    named = {cut.token: tokens[cut.token].strip("\"'") for cut in CUTS}
+    others = {family for token, family in named.items() if token != _FALLBACK}
+    return ((cut, named[cut.token]) for cut in CUTS if cut.token != _FALLBACK or named[cut.token] not in others)
 
 
 def cache() -> Path:
@@ -80,13 +96,14 @@ class _Job(NamedTuple):
     cached: Path           # the TTF; the WOFF2 stands beside it
 
 
-def _job(cut: _Cut, family: str, characters: tuple[int, ...]) -> _Job:
+def _job(cut: _Cut, family: str, wanted: frozenset[int]) -> _Job:
     try:
         font = Path(fontpkg.path(family, style=cut.style))
     except fontpkg.FontpkgError as error:
         package = f"fontpkg-{family.lower().replace(' ', '-')}"
         raise ToolError(Finding("NZ904", "error", f"the font “{family}” ({cut.token}) is not installed: {error}",
                                 hint=f"add {package} to the dependencies")) from error
+    characters = tuple(sorted(wanted & _coverage(font)))
     recipe = (_RECIPE, cut, font.name, font.stat().st_size, fontpkg.__version__, _FEATURES, characters)
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
     return _Job(family, cut, font, characters, cache() / f"{key}.ttf")
@@ -94,7 +111,18 @@ def _job(cut: _Cut, family: str, characters: tuple[int, ...]) -> _Job:
 
 def _face(job: _Job) -> Face:
     return Face(job.family, job.cut.weight, job.cut.style, job.cached.read_bytes(),
-                job.cached.with_suffix(".woff2").read_bytes())
+                job.cached.with_suffix(".woff2").read_bytes(), frozenset(job.characters))
+
+
+def _coverage(font: Path) -> frozenset[int]:
+    """Return the characters that *font* has, from the cache if they were read before."""
+    key = hashlib.sha256(repr((font.name, font.stat().st_size, fontpkg.__version__)).encode()).hexdigest()[:32]
+    path = cache() / f"{key}.characters.json"
+    if not path.is_file():
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 (see _make)
+
+        _store(json.dumps(sorted(TTFont(font, lazy=True).getBestCmap())).encode(), path)
+    return frozenset(json.loads(path.read_bytes()))
 
 
 def _make(job: _Job) -> None:

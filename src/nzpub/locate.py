@@ -55,8 +55,8 @@ class _Walker:
         kind = node["t"]
         if kind == "Div":
             return self._next_fence(node)
-        if kind in BLOCKS and kind != "Table":
-            self._seek(_probe(node))
+        if kind in BLOCKS:
+            self._seek(_probe({"t": "Rows", "c": node["c"][2:]} if kind == "Table" else node))
         elif kind in _LEAVES:
             self._consume(_WORD.findall(_leaf_text(node)))
         return None

@@ -118,6 +118,7 @@ class Face:
     style: Literal["normal", "italic"]
     ttf: bytes
     woff2: bytes
+    covers: frozenset[int]                     # the characters it has, as code points
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,27 @@ def read(folder: Path) -> Book:
 
 
 def read_styles(folder: Path, characters: str) -> Styles:
-    """Return the style sheets of *folder* over our own, with the faces they name for *characters*."""
-    files = {path.name: path.read_text(encoding="utf-8")
-             for home in (_our_styles(), folder) if home.is_dir()
-             for path in sorted(home.iterdir()) if path.suffix in (".css", ".html")}
+    """Return our style sheets and those of *folder*, with the faces they name for *characters*.
+
+    A file of *folder* stands in the place of ours of that name, but for its ``tokens.css``, which is
+    added to ours: a publication of its own colour sets one token.
+    """
+    files = _sheets(_our_styles())
+    if folder.is_dir():
+        theirs = _sheets(folder)
+        both = files["tokens.css"] + theirs.get("tokens.css", "")
+        files = files | theirs | ({} if _same(folder, _our_styles()) else {"tokens.css": both})
     tokens = {name: value.strip() for name, value in _TOKEN.findall(files["tokens.css"])}
     return Styles(files, tokens, faces(tokens, characters))
+
+
+def _sheets(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())
+            if path.suffix in (".css", ".html") and not path.is_symlink()}
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
 
 
 def characters(book: Book) -> str:
@@ -224,15 +239,16 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
     """Return the files that images and charts name, and a finding for each that may not or cannot be read."""
     files: dict[str, bytes] = {}
     problems: list[Finding] = []
-    drawn_paths = set()
+    seen: set[str] = set()
     for path, line, drawn in _named(blocks):
+        if path in seen:
+            continue
+        seen.add(path)
         try:
-            if path not in files:
-                files[path] = _bytes(folder, path)
+            files[path] = _bytes(folder, path)
         except _UnreadableError as error:
-            if drawn or path in drawn_paths:
-                drawn_paths.add(path)   # a chart's committed copy may be missing: the build draws it
-                continue
+            if drawn:
+                continue                # a chart's committed copy may be missing: the build draws it
             problems.append(Finding("NZ401", "error", f"the file “{path}” {error}", Place(file, line),
                                     "name a file in the manuscript's folder, such as figures/map.svg"))
     return files, problems

@@ -18,7 +18,7 @@ Ring = tuple[Vector, ...]                  # closed: the last place is the first
 
 EARTH_KM = 6371.0088       # mean radius of the Earth, as the IUGG defines it
 _STEP = radians(1)         # the longest edge that may be drawn straight
-_FINEST = 0.8              # the shortest that is drawn, in units of the drawing: an eighth of a millimetre in print
+_FINEST = 0.35             # the smallest detail, in units of the drawing: a twentieth of a millimetre in print
 
 
 def place(latitude: float, longitude: float) -> Vector:
@@ -81,7 +81,7 @@ class Azimuthal:
 
     def ring(self, ring: Ring) -> tuple[Point, ...]:
         """Return *ring* as drawn, without what no eye can see; nothing if all of it is beyond the horizon."""
-        return tuple(_thin(map(self, dense(ring)))) if any(map(self.sees, ring)) else ()
+        return self._line(dense(ring)) if any(map(self.sees, ring)) else ()
 
     def lines(self, spots: Iterable[Vector]) -> Iterator[tuple[Point, ...]]:
         """Yield the parts of a line through *spots* that are seen, up to the horizon."""
@@ -92,23 +92,32 @@ class Azimuthal:
                 run = run or ([before] if before else [])
                 run.append(spot)
             elif run:
-                yield tuple(map(self, [*run, spot]))
+                yield self._line([*run, spot])
                 run = []
             before = spot
         if run:
-            yield tuple(map(self, run))
+            yield self._line(run)
+
+    def _line(self, spots: Iterable[Vector]) -> tuple[Point, ...]:
+        return tuple(_simple(tuple(map(self, spots))))
 
 
-def _thin(points: Iterable[Point]) -> Iterator[Point]:
-    """Yield *points* less those next to the one before; the first comes again as the last."""
-    first = before = None
-    for point in points:
-        if before is None or hypot(point[0] - before[0], point[1] - before[1]) >= _FINEST:
-            first = first or point
-            before = point
-            yield point
-    if first and before != first:
-        yield first
+def _simple(points: Sequence[Point]) -> Sequence[Point]:
+    """Return *points* less those that stand out by less than can be seen (Douglas and Peucker, 1973)."""
+    first, last = points[0], points[-1]
+    offs = [_off(point, first, last) for point in points]
+    farthest = max(range(len(points)), key=offs.__getitem__)
+    if offs[farthest] < _FINEST:
+        return (first, last)
+    return (*_simple(points[: farthest + 1])[:-1], *_simple(points[farthest:]))
+
+
+def _off(point: Point, a: Point, b: Point) -> float:
+    """Return the distance of *point* from the line from *a* to *b*, or from *a* if that is *b* too."""
+    across, down = b[0] - a[0], b[1] - a[1]
+    right, below = point[0] - a[0], point[1] - a[1]
+    whole = hypot(across, down)
+    return abs(across * below - down * right) / whole if whole else hypot(right, below)
 
 
 def graticule(step: int) -> Iterator[tuple[Vector, ...]]:

@@ -29,7 +29,7 @@ from nzpub.charts.globe import (
     place,
     read_topology,
 )
-from nzpub.charts.svg import Anchor, Label, Look, Shape, drawing, element, path
+from nzpub.charts.svg import Anchor, Label, Look, Shape, drawing, element, line, path
 from nzpub.charts.table import ChartData, Row, cell, number, one_of, row_error, wrong
 from nzpub.errors import Place
 
@@ -41,7 +41,7 @@ _ROUND_KM = 100
 _DISTANCE_AT = 0.63        # of the way along the line: where its length is written
 _SIDES: Mapping[str, tuple[Anchor, float, float]] = {      # anchor, and the shift in sizes of the text
     "on": ("middle", 0, 0), "left": ("end", -0.6, 0), "right": ("start", 0.6, 0),
-    "above": ("middle", 0, -0.9), "below": ("middle", 0, 0.9), "above right": ("start", 0.5, -0.85)}
+    "above": ("middle", 0, -0.9), "below": ("middle", 0, 0.9), "above right": ("start", 1.1, -2.6)}
 # In sizes of the text: a city's radius, the hatching, a swatch, and a row of the key.
 _CITY_RADIUS, _HATCH, _SWATCH, _KEY_ROW = 0.34, 0.33, 1.3, 1.7
 
@@ -81,7 +81,7 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     radius = (look.length("height") if shape == "wide" else look.width) / 2 - look.stroke
     middle = (look.width - radius - look.stroke if shape == "wide" else look.width / 2, radius + look.stroke)
     globe = Azimuthal(world.centre, world.horizon, radius / world.horizon, middle)
-    parts = [*_globe(look, globe, world), *_line(look, globe, world), *_labels(look, globe, chart.rows)]
+    parts = [*_globe(look, globe, world), *_labels(look, globe, chart.rows), *_line(look, globe, world)]
     if shape == "wide":
         return drawing(look, look.length("height"), [*parts, *_panel(look, world, chart.rows)])
     foot = 2 * middle[1] + 0.4 * look.size
@@ -125,7 +125,7 @@ def _globe(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
     x, y = globe.middle
     radius = globe.scale * globe.horizon
     yield element("circle", cx=x, cy=y, r=radius, fill=look.colour("sea"))
-    lines = (path(part) for line in graticule(_GRATICULE) for part in globe.lines(line))
+    lines = (path(part) for spots in graticule(_GRATICULE) for part in globe.lines(spots))
     yield element("path", d="".join(lines), fill="none", stroke=look.colour("land"), stroke_width=look.fine)
     yield _area(look, _outlines(globe, world.land), fill="land", stroke="land")
     for number_, countries in enumerate(world.groups.values()):
@@ -167,11 +167,14 @@ def _line(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
                       stroke=look.colour("ochre"), stroke_width=1.4 * look.stroke)
 
 
-def _labels(look: Look, globe: Azimuthal, rows: Sequence[Row]) -> Iterator[Label]:
+def _labels(look: Look, globe: Azimuthal, rows: Sequence[Row]) -> Iterator[object]:
+    """Write the labels; a line leads to one that stands farther off."""
     for row in rows:
         if words := cell(row, "label" if look.shape == "column" else "short"):
             anchor, right, down = _SIDES[one_of(row, "side", tuple(_SIDES))]
             x, y = globe(place(number(row, "latitude"), number(row, "longitude")))
+            if right and down:
+                yield line(look, x, y, x + right * look.size, y + (down + 0.35) * look.size, colour="ink")
             yield look.centred(words, x + right * look.size, y + down * look.size, anchor=anchor,
                                colour="on-dark" if anchor == "middle" and not down else "ink",
                                strong=cell(row, "group") == _CITY)

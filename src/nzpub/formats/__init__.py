@@ -10,7 +10,6 @@ from nzpub import project
 from nzpub.errors import Finding, ManuscriptError
 from nzpub.formats import epub, pdf, revealjs
 from nzpub.model import Artifact, Book, Output, Styles
-from nzpub.paginate import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +17,15 @@ class Format:
     """One file that is written: its name, the output of ``--only`` it belongs to, and how it is made.
 
     ``edition`` projects the book; what it returns, an Edition or a Deck, is what ``write`` and ``check`` take.
+    ``paginated`` formats need the PDF's pages, the others are written without.
     """
 
     name: str
     output: Output
     edition: Callable[[Book], Any]
-    write: Callable[[Any, Styles, Layout], Artifact]
+    write: Callable[[Any, Styles, Any], Artifact]
     check: Callable[[Artifact, Any], tuple[Finding, ...]]
+    paginated: bool
 
 
 def _unchecked(_artifact: Artifact, _edition: object) -> tuple[Finding, ...]:
@@ -32,9 +33,10 @@ def _unchecked(_artifact: Artifact, _edition: object) -> tuple[Finding, ...]:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", lambda book: project.prose(book, "pdf"), pdf.write, _unchecked),
-    Format("epub", "epub", lambda book: project.prose(book, "epub"), epub.write, _unchecked),
-    Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), _unchecked),
+    Format("pdf", "pdf", lambda book: project.prose(book, "pdf"), pdf.write, _unchecked, paginated=True),
+    Format("epub", "epub", lambda book: project.prose(book, "epub"), epub.write, _unchecked, paginated=True),
+    Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), _unchecked,
+           paginated=False),
 )
 NAMES: tuple[str, ...] = tuple(dict.fromkeys(format_.output for format_ in FORMATS))
 
