@@ -65,8 +65,7 @@ def faces(tokens: Mapping[str, str], characters: Iterable[str]) -> tuple[Face, .
     jobs = [_job(cut, family, wanted) for cut, family in _families(tokens)]
     missing = [job for job in jobs if not job.cached.is_file()]
     if missing:
-        with ProcessPoolExecutor() as pool:
-            list(pool.map(_make, missing))
+        _make_all(missing)
     return tuple(_face(job) for job in jobs)
 
 
@@ -107,6 +106,16 @@ def _job(cut: _Cut, family: str, wanted: frozenset[int]) -> _Job:
     recipe = (_RECIPE, cut, font.name, font.stat().st_size, fontpkg.__version__, _FEATURES, characters)
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
     return _Job(family, cut, font, characters, cache() / f"{key}.ttf")
+
+
+def _make_all(jobs: Iterable[_Job]) -> None:
+    """Make every one of *jobs*, in several processes where the system lets us have them."""
+    try:
+        with ProcessPoolExecutor() as pool:
+            list(pool.map(_make, jobs))
+    except OSError:                      # no semaphores: /dev/shm is not writable in some containers
+        for job in jobs:
+            _make(job)
 
 
 def _face(job: _Job) -> Face:

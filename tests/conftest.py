@@ -1,0 +1,49 @@
+"""What tests share: the outside tools, each found or its test skipped."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from nzpub import provide
+
+
+def tool(name: provide.Name, *, optional: bool = False) -> provide.Command:
+    """Return the command of an outside tool, or skip the test and say why.
+
+    In CI a missing tool is a failure, unless *optional*.
+    """
+    if command := provide.find(name):
+        return command
+    reason = str(provide.missing(name))
+    if os.environ.get("CI") == "true" and not optional:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a browser for Playwright's *executable_path*."""
+    return tool("chromium")[0]
+
+
+@pytest.fixture(scope="session")
+def epubcheck() -> provide.Command:
+    return tool("epubcheck")
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> provide.Command:
+    return tool("verapdf")
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> provide.Command:
+    return tool("pdftoppm")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> provide.Command:
+    """Return LibreOffice's command; `./inv test --office` is what installs it, so CI may do without."""
+    return tool("soffice", optional=True)

@@ -1,0 +1,78 @@
+"""What each output shows of the same manuscript: `golden/project.test`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from golden import mismatches
+from nzpub import project
+from nzpub.annotate import check
+from nzpub.cite import cite
+from nzpub.model import OUTPUTS, Book, Chapter, Slide
+from nzpub.read import read
+from nzpub.tree import Node, attr, text, walk
+from publication import copy_book, make
+
+
+def test_each_output_shows_what_the_annotations_say() -> None:
+    """Text marked for some outputs is in those and in no other; the slides hold what stands in slides."""
+    assert not mismatches("project", shown)
+
+
+def shown(markdown: str) -> str:
+    """Return what each output shows of *markdown*, outputs that show the same on one line."""
+    with TemporaryDirectory() as name:
+        book = read(make(Path(name), markdown) / "manuscript")
+        assert not check(book)
+        book = cite(book)
+    lines: dict[str, list[str]] = {}
+    for output in OUTPUTS:
+        parts = project.deck(book).slides if output == "slides" else project.prose(book, output).chapters
+        lines.setdefault("\n".join(_lines(parts)), []).append(output)
+    return "".join(f"[{' '.join(outputs)}]\n{seen}\n" for seen, outputs in lines.items())
+
+
+def _lines(parts: Iterable[Chapter | Slide]) -> Iterable[str]:
+    for part in parts:
+        number = f"{part.number} " if isinstance(part, Chapter) and part.number else ""
+        yield f"# {number}{text(part.title)}"
+        yield from (f"{block['t']}: {text([block])}" for block in part.blocks)
+        if isinstance(part, Slide):
+            yield from (f"source: {text(source)}" for source in part.sources)
+            yield from (f"said: {text([block])}" for block in part.notes)
+        else:
+            yield from (f"note {number}: {text(body)}" for number, body in part.notes)
+
+
+def whole_book(folder: Path) -> Book:
+    """Return the small publication, cited."""
+    return cite(read(copy_book(folder) / "manuscript"))
+
+
+def test_no_annotation_reaches_a_writer(tmp_path: Path) -> None:
+    """After projection no class, attribute or node is left that only annotates."""
+    book = whole_book(tmp_path)
+    nodes: list[Node] = [n for output in ("pdf", "epub", "web") for chapter in project.prose(book, output).chapters
+                         for n in walk([*chapter.title, *chapter.blocks, *(b for _, note in chapter.notes for b in note)])]
+    nodes += [n for slide in project.deck(book).slides for n in walk([*slide.blocks, *slide.notes])]
+    spent = {"content-visible", "content-hidden", "uncited", "embed", "slide", "notes"}
+    keys = {"reason", "allow", "when-format", "unless-format", "chart", "data", "source", "long-desc", "alt", "time"}
+    assert [n["t"] for n in nodes if spent & set(attr(n).classes) or keys & {k for k, _ in attr(n).keys}] == []
+    assert {n["t"] for n in nodes} & {"RawBlock", "RawInline", "Note"} == set()
+
+
+def test_notes_have_the_same_numbers_everywhere(tmp_path: Path) -> None:
+    """A note hidden from one output does not shift the numbers of the others."""
+    make(tmp_path, "# A\n\nOne[^1]. [Two[^2].]{.content-visible when-format=pdf} Three[^3].\n\n"
+                   "[^1]: a\n\n[^2]: b\n\n[^3]: c\n")
+    book = cite(read(tmp_path / "manuscript"))
+    assert {output: [n for c in project.prose(book, output).chapters for n, _ in c.notes]
+            for output in ("pdf", "epub")} == {"pdf": [1, 2, 3], "epub": [1, 3]}
+
+
+def test_files_of_an_edition_are_those_that_it_shows(tmp_path: Path) -> None:
+    """An edition carries the images that its blocks name, and no other file."""
+    book = whole_book(tmp_path)
+    assert set(project.prose(book, "epub").files) == set(project.deck(book).files) == {"figures/plan.svg"}
