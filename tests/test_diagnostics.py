@@ -32,6 +32,6 @@ def messages(text: str) -> str:
 
 def _shifted(message: str, shift: int) -> str:
     """Return *message* with its line counted from the first line after the front matter."""
-    file, _, rest = message.partition(":")
+    _, _, rest = message.partition(":")
     line, _, rest = rest.partition(":")
     return f"{int(line) - shift}:{rest}" if line.isdigit() else message

@@ -10,7 +10,7 @@ from golden import mismatches
 from nzpub import project
 from nzpub.annotate import check
 from nzpub.cite import cite
-from nzpub.model import OUTPUTS, Book, Chapter, Slide
+from nzpub.model import OUTPUTS, Book, Chapter, Output, Slide
 from nzpub.read import read
 from nzpub.tree import Node, attr, text, walk
 from publication import copy_book, make
@@ -46,6 +46,9 @@ def _lines(parts: Iterable[Chapter | Slide]) -> Iterable[str]:
             yield from (f"note {number}: {text(body)}" for number, body in part.notes)
 
 
+_PROSE: tuple[Output, ...] = ("pdf", "epub", "web")
+
+
 def whole_book(folder: Path) -> Book:
     """Return the small publication, cited."""
     return cite(read(copy_book(folder) / "manuscript"))
@@ -54,8 +57,9 @@ def whole_book(folder: Path) -> Book:
 def test_no_annotation_reaches_a_writer(tmp_path: Path) -> None:
     """After projection no class, attribute or node is left that only annotates."""
     book = whole_book(tmp_path)
-    nodes: list[Node] = [n for output in ("pdf", "epub", "web") for chapter in project.prose(book, output).chapters
-                         for n in walk([*chapter.title, *chapter.blocks, *(b for _, note in chapter.notes for b in note)])]
+    chapters = [chapter for output in _PROSE for chapter in project.prose(book, output).chapters]
+    nodes: list[Node] = [n for chapter in chapters for n in walk(
+        [*chapter.title, *chapter.blocks, *(block for _, note in chapter.notes for block in note)])]
     nodes += [n for slide in project.deck(book).slides for n in walk([*slide.blocks, *slide.notes])]
     spent = {"content-visible", "content-hidden", "uncited", "embed", "slide", "notes"}
     keys = {"reason", "allow", "when-format", "unless-format", "chart", "data", "source", "long-desc", "alt", "time"}

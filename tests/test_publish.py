@@ -20,7 +20,7 @@ from nzpub.publish import publish
 
 
 def artifact(content: bytes, *names: str) -> Artifact:
-    return Artifact("x", {name: content for name in names or ("a", "b")}, "1 page", {"tool": "1"})
+    return Artifact("x", dict.fromkeys(names or ("a", "b"), content), "1 page", {"tool": "1"})
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -199,7 +199,7 @@ def _identifiers(_book: Book, visits: Visits) -> Iterator[Finding]:
         first.setdefault(ident, visit.where)
 
 
-def _links(book: Book, visits: Visits) -> Iterator[Finding]:
+def _links(_book: Book, visits: Visits) -> Iterator[Finding]:
     idents = {visit.attr.id for visit in visits}
     for visit in visits:
         if visit.node["t"] != "Link":
@@ -207,7 +207,8 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
         target = visit.node["c"][2][0]
         if target.startswith("#"):
             if target[1:] not in idents:
-                yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”", _near(target[1:], idents - {""}, _NO_ID))
+                yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”",
+                             _near(target[1:], idents - {""}, _NO_ID))
         elif not target.lower().startswith(_SCHEMES):
             yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
                          "link to https:, http:, mailto: or #an-id")
@@ -215,7 +216,7 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ132", visit, "this link has no text", "write words between its brackets")
 
 
-def _figures(book: Book, visits: Visits) -> Iterator[Finding]:
+def _figures(_book: Book, visits: Visits) -> Iterator[Finding]:
     figures = {visit.attr.id for visit in visits if visit.node["t"] == "Figure"}
     captions = {id(image): text(children(_caption(v.node))) for v in visits if v.node["t"] == "Figure"
                 for image in _images(v.node)}
@@ -278,7 +279,8 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
                     yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere",
                                  _near(key, idents - {""}, _NO_ID))
             elif key not in entries:
-                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography", _near(key, entries, _NO_SOURCE))
+                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography",
+                             _near(key, entries, _NO_SOURCE))
 
 
 def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:

@@ -19,7 +19,8 @@ from nzpub.read import characters, read, read_styles
 Tell = Callable[[str], None]
 
 
-def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = False, tell: Tell = lambda _: None) -> Report:
+def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = False,
+          tell: Tell = lambda _: None) -> Report:
     """Build the outputs *names* of the publication in *root*; report files and warnings.
 
     *tell* hears the name of each step as it begins. Nothing is published unless every artifact passes

@@ -1,9 +1,9 @@
 """What can go wrong, sorted by who can put it right.
 
-    NzpubError
-    ├── ManuscriptError   the author
-    ├── ToolError         whoever runs the machine
-    └── CheckError        a rule is broken: every finding is listed, nothing was published
+NzpubError
+├── ManuscriptError   the author
+├── ToolError         whoever runs the machine
+└── CheckError        a rule is broken: every finding is listed, nothing was published
 """
 
 from __future__ import annotations

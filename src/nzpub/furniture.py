@@ -30,4 +30,4 @@ _WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH}
 
 def words(lang: str) -> Mapping[str, str]:
     """Return the furniture of the language *lang* (BCP 47); English where we have none for it."""
-    return _WORDS.get(lang.split("-")[0].lower(), _ENGLISH)
+    return _WORDS.get(lang.partition("-")[0].lower(), _ENGLISH)

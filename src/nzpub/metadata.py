@@ -86,7 +86,7 @@ def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
         for event in yaml.parse(block, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise ManuscriptError(Finding("NZ205", "error", "the metadata use a YAML anchor, alias or tag",
-                                              Place(file, event.start_mark.line + 1), "write the value out"))
+                                              Place(file, _line(event)), "write the value out"))
         root = yaml.compose(block, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -98,6 +98,10 @@ def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
         raise ManuscriptError(Finding("NZ202", "error", "the metadata are not a list of fields", Place(file, 1),
                                       "write one field a line: title: …"))
     return _mapping(root, file)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _mapping(root: yaml.MappingNode, file: str) -> dict[str, tuple[Any, int]]:
@@ -148,7 +152,7 @@ def _day(value: Any) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError
+        raise ValueError("not a day")  # noqa: TRY004 (one kind of error for every bad value)
     return value
 
 

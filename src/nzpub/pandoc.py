@@ -20,7 +20,8 @@ from nzpub.errors import Finding, ToolError
 from nzpub.tree import Node
 
 # Native divs and spans off: raw HTML then stays raw HTML in the tree, where it can be refused.
-MARKDOWN = "markdown-native_divs-native_spans-markdown_in_html_blocks-latex_macros-yaml_metadata_block-pandoc_title_block"
+MARKDOWN = ("markdown-native_divs-native_spans-markdown_in_html_blocks-latex_macros-yaml_metadata_block"
+            "-pandoc_title_block")
 
 _BASE_SECONDS, _CHARACTERS_PER_SECOND = 20, 50_000     # an article takes 0.1 s, a long book about 2 s
 _BASE_MEGABYTES, _CHARACTERS_PER_MEGABYTE = 512, 1_500

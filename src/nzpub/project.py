@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 from nzpub.annotate import ASIDES, alt_text, cited, source_keys
@@ -149,10 +148,7 @@ def _spell_out(chapters: Iterable[Chapter], glossary: Mapping[str, str]) -> tupl
 
 def _skipping_headings(blocks: Iterable[Node], visit: Any) -> tuple[Node, ...]:
     """Rewrite *blocks* but for their headings, where a contents list would repeat what is spelled out."""
-    parts: list[Node] = []
-    for heading, run in groupby(blocks, lambda block: block["t"] == "Header"):
-        parts.extend(run if heading else rewrite(run, visit))
-    return tuple(parts)
+    return tuple(new for block in blocks for new in ((block,) if block["t"] == "Header" else rewrite([block], visit)))
 
 
 def _is_abbreviation(node: Node) -> bool:
@@ -190,38 +186,46 @@ def _note_mark(number: int) -> Node:
 
 def _clean(node: Node, book: Book, numbers: Mapping[str, str]) -> Sequence[Node]:
     """Return what stands in the place of one annotated node."""
-    attributes = attr(node)
     match node["t"]:
         case "Figure":
             return (_figure(node, book),)
         case "Image":
             return (_image(node),)
-        case "Header" if attributes.id in numbers:
-            level, _, inlines = node["c"]
-            number = span(string(numbers[attributes.id]), Attr("", ("number",)))
-            return ({**node, "c": [level, *_plain(attributes), [number, {"t": "Space"}, *inlines]]},)
-        case "Span" | "Div" if set(attributes.classes) & set(_SPENT) and _plain(attributes)[0] == ["", [], []]:
-            return node["c"][1]
-        case "Div" if kind := next((c for c in attributes.classes if c in ASIDES), None):
-            return (_aside(node, kind, book),)
-        case "Span" | "Div" | "Header":
-            return (with_attr(node, attributes.without(*_ANNOTATIONS, classes=_SPENT)),)
+        case "Header":
+            return (_numbered(node, numbers),)
+        case "Span" | "Div":
+            return _container(node, book)
     return (node,)
 
 
-def _plain(attributes: Attr) -> list[Any]:
-    rest = attributes.without(*_ANNOTATIONS, classes=_SPENT)
-    return [[rest.id, [*rest.classes], [[k, v] for k, v in rest.keys]]]
+def _numbered(heading: Node, numbers: Mapping[str, str]) -> Node:
+    """Return *heading* with its number before its words, if it has one."""
+    level, _, inlines = heading["c"]
+    number = numbers.get(attr(heading).id)
+    mark = [span(string(number), Attr("", ("number",))), {"t": "Space"}] if number else []
+    return with_attr({**heading, "c": [level, None, [*mark, *inlines]]}, _kept(heading))
 
 
-def _aside(node: Node, kind: str, book: Book) -> Node:
+def _container(node: Node, book: Book) -> Sequence[Node]:
+    """Return a span or div less its annotations, opened if nothing of it is left."""
+    kept = _kept(node)
+    if attr(node) != kept == Attr():
+        return tuple(node["c"][1])
+    kind = next((name for name in kept.classes if name in ASIDES), None)
+    return (_aside(node, kind, kept, book) if kind else with_attr(node, kept),)
+
+
+def _kept(node: Node) -> Attr:
+    return attr(node).without(*_ANNOTATIONS, classes=_SPENT)
+
+
+def _aside(node: Node, kind: str, kept: Attr, book: Book) -> Node:
     """Return an aside with its role, and with its name before its first words if it needs one."""
-    attributes = attr(node).without(*_ANNOTATIONS, classes=_SPENT).plus(role=_ROLES[kind])
     name = words(book.meta.lang).get(kind)
     blocks = list(node["c"][1])
     if name:
         blocks.insert(0, para([span(string(name), Attr("", ("aside-name",)))]))
-    return with_attr({**node, "c": [node["c"][0], blocks]}, attributes)
+    return with_attr({**node, "c": [node["c"][0], blocks]}, kept.plus(role=_ROLES[kind]))
 
 
 def _figure(node: Node, book: Book) -> Node:

@@ -88,7 +88,7 @@ def _swap(one: Path, other: Path) -> bool:
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
-        return library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE) == 0
+        return bool(library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE) == 0)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
-        return library.renamex_np(first, second, _RENAME_SWAP) == 0
+        return bool(library.renamex_np(first, second, _RENAME_SWAP) == 0)
     return False

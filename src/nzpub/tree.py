@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 Node = Mapping[str, Any]
 Visit = Callable[[Node], Sequence[Node]]
 
-INLINES = frozenset(
-    "Str Emph Underline Strong Strikeout Superscript Subscript SmallCaps Quoted Cite Code Space SoftBreak "
-    "LineBreak Math RawInline Link Image Note Span".split()
-)
-BLOCKS = frozenset(
-    "Plain Para LineBlock CodeBlock RawBlock BlockQuote OrderedList BulletList DefinitionList Header "
-    "HorizontalRule Table Figure Div".split()
-)
+INLINES = frozenset((
+    "Str", "Emph", "Underline", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps", "Quoted", "Cite",
+    "Code", "Space", "SoftBreak", "LineBreak", "Math", "RawInline", "Link", "Image", "Note", "Span",
+))
+BLOCKS = frozenset((
+    "Plain", "Para", "LineBlock", "CodeBlock", "RawBlock", "BlockQuote", "OrderedList", "BulletList",
+    "DefinitionList", "Header", "HorizontalRule", "Table", "Figure", "Div",
+))
 _NODES = INLINES | BLOCKS
 # Where a node keeps its (id, classes, key-values); the types not named here have none.
 _ATTR_AT = {"Div": 0, "Span": 0, "Code": 0, "CodeBlock": 0, "Link": 0, "Image": 0, "Figure": 0, "Table": 0,
@@ -125,7 +125,7 @@ def text(nodes: Iterable[Node]) -> str:
     return " ".join("".join(_text(node) for node in nodes).split())
 
 
-_QUOTES = {"SingleQuote": "‘’", "DoubleQuote": "“”"}
+_QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 
 
 def _text(node: Node) -> str:

@@ -1,0 +1,1 @@
+"""Questions that finished outputs are held against: one file a question."""
