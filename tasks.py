@@ -74,6 +74,16 @@ def lock(_: Context, upgrade: bool = False) -> None:
 
 
 @task
-def bench(_: Context) -> None:
-    """Compare the build with a bare Pandoc script (not yet)."""
-    raise Exit("bench: not yet", code=1)
+def figures(_: Context) -> None:
+    """Draw the charts' committed copies afresh from their tables and the tokens."""
+    with told():
+        for path in develop.draw():
+            show.say(f"drawn: {path}")
+
+
+@task(help={"root": "folder of another publication"})
+def bench(_: Context, root: str = "") -> None:
+    """Compare the build's time with a bare Pandoc script's, as a ratio from one run."""
+    from nzpub import bench as stopwatch  # noqa: PLC0415 (a build need not import it)
+
+    show.say(str(stopwatch.run(folder(root))))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nzpub import annotate, project
 from nzpub.cite import cite
-from nzpub.illustrate import illustrate
+from nzpub.illustrate import charts, illustrate
 from nzpub.model import Book
 from nzpub.read import characters, read, read_styles
 from nzpub.tree import Node, attr, children, text, walk
@@ -30,6 +30,11 @@ TITLES = ("Introduction: Navigating the Complexities of Global Security",
 @cache
 def book() -> Book:
     return read(FOLDER)
+
+
+@cache
+def illustrated() -> Book:
+    return illustrate(book(), read_styles(FOLDER.parent / "styles", characters(book())))
 
 
 @cache
@@ -135,8 +140,14 @@ def _supported(part: Node) -> bool:
 
 def test_the_talk_takes_the_time_it_has() -> None:
     """The slides' times add up to the talk's minutes, every slide has notes, and they fit their time when spoken."""
-    deck = project.deck(cite(illustrate(book(), read_styles(FOLDER.parent / "styles", characters(book())))))
+    deck = project.deck(cite(illustrated()))
     assert sum(slide.seconds or 0 for slide in deck.slides) == 60 * (book().meta.talk_minutes or 0)
     assert 14 <= len(deck.slides) - 2 <= 15
     rates = {slide.id: words(slide.notes) / (slide.seconds or 1) * 60 for slide in deck.slides}
     assert {ident: rate for ident, rate in rates.items() if not 110 <= rate <= 150} == {}  # words a minute, spoken
+
+
+def test_the_committed_drawings_are_current() -> None:
+    """The SVG beside the text is what the build draws; `./inv figures` refreshes it."""
+    drawn = illustrated().files
+    assert [name for name in charts(book()) if (FOLDER / name).read_bytes() != drawn[name]] == []

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from nzpub import provide
 from nzpub.errors import Finding, ToolError
+from nzpub.illustrate import charts, illustrate
+from nzpub.read import characters, read, read_styles
 
 ROOT = provide.ROOT
 REQUIREMENTS = ROOT / "requirements"
@@ -41,6 +43,20 @@ def prepare(*, office: bool = False) -> tuple[Finding, ...]:
 def test() -> tuple[str, ...]:
     """Run every check and return the names of those that failed."""
     return tuple(name for name, module in CHECKS.items() if _run(*module))
+
+
+def draw() -> tuple[Path, ...]:
+    """Draw the flagship's charts afresh beside its text; return the files whose bytes changed.
+
+    Raises NzpubError if the manuscript cannot be read.
+    """
+    book = read(ROOT / "manuscript")
+    drawn = illustrate(book, read_styles(ROOT / "styles", characters(book))).files
+    stale = tuple(ROOT / "manuscript" / name for name in charts(book) if drawn[name] != book.files.get(name))
+    for path in stale:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(drawn[str(path.relative_to(ROOT / "manuscript"))])
+    return stale
 
 
 def clean(*, everything: bool = False) -> None:

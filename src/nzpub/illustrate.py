@@ -32,6 +32,11 @@ def illustrate(book: Book, styles: Styles) -> Book:
     return replace(book, files={**book.files, **drawn})
 
 
+def charts(book: Book) -> tuple[str, ...]:
+    """Return the paths of the drawings that the manuscript names, in its order."""
+    return tuple(path for path, _, _ in _charts(book))
+
+
 def wide(path: str, files: Mapping[str, bytes]) -> str:
     """Return the drawing of the figure *path* that is made for slides, or *path* if it has only one."""
     return _named(path, "wide") if _named(path, "wide") in files else path

@@ -1,0 +1,124 @@
+"""The way through, whole: one command, one set, the same bytes, or the last good set untouched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from nzpub.build import build
+from nzpub.errors import NzpubError
+from nzpub.model import Report
+from publication import FRONT, copy_book, make
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    """Return the small publication's folder after a build, and the report."""
+    root = copy_book(tmp_path_factory.mktemp("built"))
+    return root, build(root)
+
+
+def digests(root: Path) -> dict[str, str]:
+    manifest = json.loads((root / "dist" / "manifest.json").read_bytes())
+    return {file["name"]: file["sha256"] for file in manifest["files"]}
+
+
+def invoke(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person does, in *cwd*."""
+    command = [sys.executable, "-m", "invoke", "--search-root", str(ROOT), *arguments]
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True,
+                          check=False, timeout=300)
+
+
+def test_another_publication_builds_with_the_same_code(built: tuple[Path, Report]) -> None:
+    """A publication of its own subject, language and styles gives every output and no warning."""
+    root, report = built
+    names = {"kettle.pdf", "kettle.epub", "kettle-slides.html", "kettle-slides.pptx"}
+    assert names <= {path.name for path in (root / "dist").iterdir()}
+    assert report.warnings == ()
+
+
+def test_the_same_input_gives_the_same_bytes(built: tuple[Path, Report], tmp_path: Path) -> None:
+    """Another folder, time zone, locale, hash seed and day change no byte."""
+    root = copy_book(tmp_path / "a folder with spaces")
+    done = invoke("build", "--root", str(root), cwd=tmp_path, TZ="Pacific/Auckland", LC_ALL="C", PYTHONHASHSEED="7")
+    assert done.returncode == 0, done.stderr
+    assert digests(root) == digests(built[0])
+
+
+def test_dates_come_from_the_environment_if_it_has_one(tmp_path: Path) -> None:
+    """SOURCE_DATE_EPOCH sets the outputs' date; otherwise it is the metadata's."""
+    root = copy_book(tmp_path)
+    invoke("build", "--only", "epub", "--root", str(root), cwd=tmp_path, SOURCE_DATE_EPOCH="1700000000")
+    with zipfile.ZipFile(root / "dist" / "kettle.epub") as book:
+        assert b"2023-11-14T22:13:20Z" in book.read("EPUB/content.opf")
+        assert {entry.date_time for entry in book.infolist()} == {(2023, 11, 14, 22, 13, 20)}
+
+
+def test_only_publishes_exactly_what_was_asked_for(tmp_path: Path) -> None:
+    """What stands in dist/ is of one build: with --only the other outputs of an earlier one are gone."""
+    root = copy_book(tmp_path)
+    build(root, ["epub", "slides"])
+    build(root, ["epub"])
+    assert sorted(path.name for path in (root / "dist").iterdir()) == ["kettle.epub", "manifest.json"]
+
+
+@pytest.mark.parametrize(("text", "where", "what"), [
+    ("# A\n\n[x]{.abr}\n", ":16:", "did you mean “abbr”?"),
+    ("# A\n\nSee [@nobody].\n", ":16:", "@nobody"),
+    ("# A\n\n![c](figures/none.svg){alt=\"x y\"}\n", ":16:", "figures/none.svg"),
+    ("---\ntitle: [\n---\n", "article.md:", "not valid YAML"),
+    ("# A\n\n::: editor-note\n", ":16:", "never closed"),
+])
+def test_bad_input_ends_with_one_message_and_the_old_set(tmp_path: Path, text: str, where: str, what: str) -> None:
+    """A mistake is told with file and line, without a traceback; the exit status is not 0, dist/ is untouched."""
+    root = make(tmp_path, text)
+    (root / "dist").mkdir()
+    (root / "dist" / "kept").write_text("as it was")
+    done = invoke("build", "--root", str(root), cwd=tmp_path)
+    assert done.returncode == 1
+    assert where in done.stderr
+    assert what in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [(path.name, path.read_text()) for path in (root / "dist").iterdir()] == [("kept", "as it was")]
+
+
+@pytest.mark.parametrize("prepare", ["no folder", "no manuscript", "two manuscripts", "not UTF-8"])
+def test_a_manuscript_that_cannot_be_read_is_named(tmp_path: Path, prepare: str) -> None:
+    """No manuscript, two, or one in another encoding: the message says which and what to do."""
+    folder = tmp_path / "manuscript"
+    if prepare != "no folder":
+        folder.mkdir()
+    if prepare == "two manuscripts":
+        for name in "ab":
+            (folder / f"{name}.md").write_text(FRONT)
+    if prepare == "not UTF-8":
+        (folder / "article.md").write_bytes(FRONT.encode() + "\nMāori".encode("utf-16"))
+    with pytest.raises(NzpubError) as caught:
+        build(tmp_path)
+    assert str(caught.value.findings[0].where).startswith("manuscript/")
+    assert caught.value.findings[0].hint
+
+
+def test_the_current_folder_decides_what_root_means(tmp_path: Path) -> None:
+    """--root is taken as the person at the prompt means it: from the folder they stand in."""
+    copy_book(tmp_path)
+    done = invoke("build", "--only", "epub", "--root", "book", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "book" / "dist" / "kettle.epub").is_file()
+    assert "kettle.epub" in done.stdout
+
+
+def test_the_list_of_tasks_is_the_manual(tmp_path: Path) -> None:
+    """`invoke --list` names every task with one line that says what it does."""
+    listed = invoke("--list", cwd=tmp_path).stdout
+    for name in ("bench", "build", "check", "clean", "figures", "lock", "test"):
+        assert any(line.split()[:1] == [name] and len(line.split()) > 3 for line in listed.splitlines()), name
