@@ -279,22 +279,22 @@ def test_every_row_names_sources_that_the_bibliography_has(name: str) -> None:
 
 
 BAD = {
-    "column missing": ("steps", "date,value,label,source\n2022,1,a,k\n", 1, "NZ402", "bound"),
-    "not a number": ("steps", f"{STEPS}2022,1,exact,a,k\n2023,$2m,exact,b,k\n", 3, "NZ403", r"\$2m"),
-    "not a date": ("steps", f"{STEPS}2022,1,exact,a,k\nMay 2023,2,exact,b,k\n", 3, "NZ404", "May 2023"),
-    "no such day": ("timeline", f"{TIMELINE}2023-02-30,,g,a,,k\n", 2, "NZ404", "2023-02-30"),
-    "end before start": ("timeline", f"{TIMELINE}2004,1996,g,a,,k\n", 2, "NZ404", "end"),
-    "unknown bound": ("steps", f"{STEPS}2022,1,ceiling,a,k\n", 2, "NZ405", "ceiling"),
-    "four groups": ("timeline", f"{TIMELINE}2001,,g,a,,k\n2001,,h,a,,k\n2001,,i,a,,k\n2001,,j,a,,k\n", 5, "NZ405", "j"),
-    "label too long": ("timeline", f"{TIMELINE}2001,,g,{'long ' * 30},,k\n2002,,g,b,,k\n", 2, "NZ406", "too long"),
-    "no room": ("steps", f"{STEPS}2022,1,exact,{'long ' * 30},k\n2023,2,exact,b,k\n", 2, "NZ406", "room"),
-    "below zero": ("steps", f"{STEPS}2022,-1,exact,a,k\n", 2, "NZ403", "-1"),
-    "all zero": ("steps", f"{STEPS}2022,0,exact,a,k\n", 1, "NZ403", "above 0"),
-    "a year too far": ("steps", f"{STEPS}9999,1,exact,a,k\n", 2, "NZ404", "9999"),
-    "no labels": ("timeline", f"{TIMELINE}2001,,g,,,k\n", 1, "NZ402", "label"),
-    "ragged": ("steps", f"{STEPS}2022,1,exact,a, b,k\n", 2, "NZ401", "cells"),
-    "open quotation": ("steps", f'{STEPS}2022,1,exact,"a,k\n', 2, "NZ401", "CSV"),
-    "no rows": ("steps", STEPS, 1, "NZ401", "no rows"),
+    "column missing": ("steps", "date,value,label,source\n2022,1,a,k\n", 1, "NZ422", "bound"),
+    "not a number": ("steps", f"{STEPS}2022,1,exact,a,k\n2023,$2m,exact,b,k\n", 3, "NZ423", r"\$2m"),
+    "not a date": ("steps", f"{STEPS}2022,1,exact,a,k\nMay 2023,2,exact,b,k\n", 3, "NZ424", "May 2023"),
+    "no such day": ("timeline", f"{TIMELINE}2023-02-30,,g,a,,k\n", 2, "NZ424", "2023-02-30"),
+    "end before start": ("timeline", f"{TIMELINE}2004,1996,g,a,,k\n", 2, "NZ424", "end"),
+    "unknown bound": ("steps", f"{STEPS}2022,1,ceiling,a,k\n", 2, "NZ425", "ceiling"),
+    "four groups": ("timeline", f"{TIMELINE}2001,,g,a,,k\n2001,,h,a,,k\n2001,,i,a,,k\n2001,,j,a,,k\n", 5, "NZ425", "j"),
+    "label too long": ("timeline", f"{TIMELINE}2001,,g,{'long ' * 30},,k\n2002,,g,b,,k\n", 2, "NZ426", "too long"),
+    "no room": ("steps", f"{STEPS}2022,1,exact,{'long ' * 30},k\n2023,2,exact,b,k\n", 2, "NZ426", "room"),
+    "below zero": ("steps", f"{STEPS}2022,-1,exact,a,k\n", 2, "NZ423", "-1"),
+    "all zero": ("steps", f"{STEPS}2022,0,exact,a,k\n", 1, "NZ423", "above 0"),
+    "a year too far": ("steps", f"{STEPS}9999,1,exact,a,k\n", 2, "NZ424", "9999"),
+    "no labels": ("timeline", f"{TIMELINE}2001,,g,,,k\n", 1, "NZ422", "label"),
+    "ragged": ("steps", f"{STEPS}2022,1,exact,a, b,k\n", 2, "NZ421", "cells"),
+    "open quotation": ("steps", f'{STEPS}2022,1,exact,"a,k\n', 2, "NZ421", "CSV"),
+    "no rows": ("steps", STEPS, 1, "NZ421", "no rows"),
 }
 
 

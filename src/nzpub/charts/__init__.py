@@ -20,6 +20,7 @@ from nzpub.charts.table import ChartData, Row, read_rows
 
 Draw = Callable[[ChartData, Mapping[str, str], Shape], str]
 
-KINDS: Mapping[str, Draw] = MappingProxyType({"timeline": timeline.draw, "steps": steps.draw, "map": map_.draw})
+KINDS: Mapping[str, Draw] = MappingProxyType(
+    {"timeline": timeline.draw, "steps": steps.draw, "map": map_.draw})
 
 __all__ = ["KINDS", "ChartData", "Draw", "Row", "Shape", "read_rows"]

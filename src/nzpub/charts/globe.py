@@ -17,8 +17,9 @@ Point = tuple[float, float]                # in units of the drawing
 Ring = tuple[Vector, ...]                  # closed: the last place is the first
 
 EARTH_KM = 6371.0088       # mean radius of the Earth, as the IUGG defines it
+_SAME = 1e-9               # radians, or on the unit sphere: places closer than this are one
 _STEP = radians(1)         # the longest edge that may be drawn straight
-_FINEST = 0.35             # the smallest detail, in units of the drawing: a twentieth of a millimetre in print
+_FINEST = 0.35             # the smallest detail, in units of the drawing: 0.06 mm in print
 
 
 def place(latitude: float, longitude: float) -> Vector:
@@ -35,7 +36,7 @@ def angle(a: Vector, b: Vector) -> float:
 def between(a: Vector, b: Vector, share: float) -> Vector:
     """Return the place *share* (0 to 1) of the way along the great circle from *a* to *b*."""
     whole = angle(a, b)
-    if whole < 1e-9:  # noqa: PLR2004 (the same place)
+    if whole < _SAME:
         return a
     from_a, from_b = sin((1 - share) * whole) / sin(whole), sin(share * whole) / sin(whole)
     x, y, z = (from_a * p + from_b * q for p, q in zip(a, b, strict=True))
@@ -67,10 +68,10 @@ class Azimuthal:
         """Return where *spot* is drawn."""
         x, y, z = self.centre
         level = hypot(x, y)
-        east = _dot(spot, (-y / level, x / level, 0.0))
-        north = _dot(spot, (-z * x / level, -z * y / level, level))
+        x, y = (x / level, y / level) if level > _SAME else (1.0, 0.0)     # at a pole, up is any direction
+        east, north = _dot(spot, (-y, x, 0.0)), _dot(spot, (-z * x, -z * y, level))
         off = hypot(east, north)
-        if off < 1e-12:  # noqa: PLR2004 (the centre itself)
+        if off < _SAME:
             return self.middle
         radius = self.scale * min(angle(spot, self.centre), self.horizon)
         return self.middle[0] + radius * east / off, self.middle[1] - radius * north / off
@@ -121,7 +122,7 @@ def _off(point: Point, a: Point, b: Point) -> float:
 
 
 def graticule(step: int) -> Iterator[tuple[Vector, ...]]:
-    """Yield meridians and parallels every *step* degrees; the meridians end before they crowd at the poles."""
+    """Yield meridians and parallels every *step* degrees; meridians end before they crowd at the poles."""
     for longitude in range(-180, 180, step):
         yield tuple(place(latitude, longitude) for latitude in range(-90 + step // 2, 91 - step // 2))
     for latitude in range(-90 + step, 90, step):

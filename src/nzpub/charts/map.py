@@ -5,9 +5,9 @@ both ends lie as near to the middle as they can. The geometry is TopoJSON with a
 object ``countries``, whose members have ISO 3166 alpha-3 codes as ids.
 
 Columns: ``name``; ``code`` (as in the geometry; empty for a city); ``group`` (``city`` for the two ends of
-the line; of the others the first is filled, the second hatched); ``joined`` (a year, not drawn); ``label`` and
-``short`` (the label in a wide drawing), and the ``latitude`` and ``longitude`` that it stands ``on``, ``left``,
-``right``, ``above``, ``below`` or ``above right`` of (``side``); ``source``.
+the line; of the others the first is filled, the second hatched); ``joined`` (a year, not drawn); ``label``
+and ``short`` (the label in a wide drawing), and the ``latitude`` and ``longitude`` that it stands ``on``,
+``left``, ``right``, ``above``, ``below`` or ``above right`` of (``side``); ``source``.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from nzpub.charts.globe import (
     read_topology,
 )
 from nzpub.charts.svg import Anchor, Label, Look, Shape, drawing, element, line, path
-from nzpub.charts.table import ChartData, Row, cell, number, one_of, row_error, wrong
+from nzpub.charts.table import ChartData, Row, cell, label_column, number, one_of, row_error, wrong
 from nzpub.errors import Place
+
+_Outlines = Sequence[Sequence[Point]]
 
 _CITY = "city"
 _GROUPS = 2                # filled and hatched: more could not be told apart in grey
@@ -85,16 +87,17 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     if shape == "wide":
         return drawing(look, look.length("height"), [*parts, *_panel(look, world, chart.rows)])
     foot = 2 * middle[1] + 0.4 * look.size
-    return drawing(look, foot + _KEY_ROW * look.size, [*parts, *_distance(look, globe, world), *_key_row(look, world, foot)])
+    return drawing(look, foot + _KEY_ROW * look.size,
+                   [*parts, *_distance(look, globe, world), *_key_row(look, world, foot)])
 
 
 def _world(chart: ChartData) -> _World:
     land, countries = _geometry(chart)
     cities = [row for row in chart.rows if cell(row, "group") == _CITY]
     groups = tuple(dict.fromkeys(cell(row, "group") for row in chart.rows if row not in cities))
-    if len(cities) != 2 or len(groups) > _GROUPS:  # noqa: PLR2004 (a line has two ends)
-        raise wrong("NZ405", f"there are {len(cities)} cities and {len(groups)} other groups", Place(chart.source, 1),
-                    "name two cities and one or two groups")
+    if len(cities) != 2 or not 1 <= len(groups) <= _GROUPS:  # noqa: PLR2004 (a line has two ends)
+        raise wrong("NZ425", f"there are {len(cities)} cities and {len(groups)} other groups",
+                    Place(chart.source, 1), "name two cities and one or two groups")
     members = {group: tuple(_country(row, countries) for row in chart.rows if cell(row, "group") == group)
                for group in groups}
     ends = [place(number(row, "latitude"), number(row, "longitude")) for row in cities]
@@ -104,18 +107,18 @@ def _world(chart: ChartData) -> _World:
 def _geometry(chart: ChartData) -> tuple[tuple[Ring, ...], Mapping[str, tuple[Ring, ...]]]:
     file = chart.source.rsplit(".", 1)[0] + ".json"
     if chart.geometry is None:
-        raise wrong("NZ407", "the map has no geometry", Place(file), "put TopoJSON there")
+        raise wrong("NZ427", "the map has no geometry", Place(file), "put TopoJSON there")
     try:
         return read_topology(chart.geometry)
     except (ValueError, LookupError, TypeError) as error:
-        raise wrong("NZ407", f"this is not TopoJSON with “land” and “countries”: {error}", Place(file),
+        raise wrong("NZ427", f"this is not TopoJSON with “land” and “countries”: {error}", Place(file),
                     "see the description in nzpub.charts.map") from error
 
 
 def _country(row: Row, countries: Mapping[str, tuple[Ring, ...]]) -> tuple[Ring, ...]:
     code = cell(row, "code")
     if code not in countries:
-        raise row_error(row, "NZ405", f"the geometry has no country “{code}”",
+        raise row_error(row, "NZ425", f"the geometry has no country “{code}”",
                         f"write the ISO 3166 code that it has: {', '.join(sorted(countries))}")
     return countries[code]
 
@@ -127,34 +130,35 @@ def _globe(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
     yield element("circle", cx=x, cy=y, r=radius, fill=look.colour("sea"))
     lines = (path(part) for spots in graticule(_GRATICULE) for part in globe.lines(spots))
     yield element("path", d="".join(lines), fill="none", stroke=look.colour("land"), stroke_width=look.fine)
-    yield _area(look, _outlines(globe, world.land), fill="land", stroke="land")
-    for number_, countries in enumerate(world.groups.values()):
-        draw_country = (_filled, _hatched)[number_]
-        yield from (part for rings in countries for part in draw_country(look, _outlines(globe, rings)))
-    yield element("circle", cx=x, cy=y, r=radius, fill="none", stroke=look.colour("rule"), stroke_width=look.fine)
+    yield _area(look, _outlines(globe, world.land), fill="land", stroke="land", width=look.fine / 2)
+    for paint, countries in zip((_filled, _hatched), world.groups.values(), strict=False):
+        yield from (part for rings in countries for part in paint(look, _outlines(globe, rings)))
+    yield element("circle", cx=x, cy=y, r=radius, fill="none", stroke=look.colour("rule"),
+                  stroke_width=look.fine)
 
 
-def _outlines(globe: Azimuthal, rings: Sequence[Ring]) -> list[tuple[Point, ...]]:
+def _outlines(globe: Azimuthal, rings: Sequence[Ring]) -> _Outlines:
+    """Return the rings that are seen, as drawn."""
     return [points for ring in rings if (points := globe.ring(ring))]
 
 
-def _area(look: Look, outlines: Sequence[Sequence[Point]], *, fill: str, stroke: str, width: float = 0) -> str:
-    return element("path", d="".join(path(points, close=True) for points in outlines), fill=look.colour(fill),
-                   fill_rule="evenodd", stroke=look.colour(stroke), stroke_width=width or look.fine / 2,
-                   stroke_linejoin="round")
+def _area(look: Look, outlines: _Outlines, *, fill: str, stroke: str, width: float) -> str:
+    rings = "".join(path(points, close=True) for points in outlines)
+    return element("path", d=rings, fill=look.colour(fill), fill_rule="evenodd", stroke=look.colour(stroke),
+                   stroke_width=width, stroke_linejoin="round")
 
 
-def _filled(look: Look, outlines: Sequence[Sequence[Point]]) -> Iterator[str]:
+def _filled(look: Look, outlines: _Outlines) -> Iterator[str]:
     """Draw a country of the first group, its borders in the paper's colour."""
     yield _area(look, outlines, fill="atlantic", stroke="paper", width=look.fine * 0.7)
 
 
-def _hatched(look: Look, outlines: Sequence[Sequence[Point]]) -> Iterator[str]:
+def _hatched(look: Look, outlines: _Outlines) -> Iterator[str]:
     """Draw a country of the second group: hatched and outlined on paper."""
-    yield _area(look, outlines, fill="paper", stroke="pacific", width=look.stroke * 0.8)
-    lines = "".join(map(path, hatching(outlines, _HATCH * look.size)))
-    if lines:
-        yield element("path", d=lines, fill="none", stroke=look.colour("pacific"), stroke_width=look.stroke * 0.8)
+    width = 0.8 * look.stroke
+    yield _area(look, outlines, fill="paper", stroke="pacific", width=width)
+    if lines := "".join(map(path, hatching(outlines, _HATCH * look.size))):
+        yield element("path", d=lines, fill="none", stroke=look.colour("pacific"), stroke_width=width)
 
 
 def _line(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
@@ -169,8 +173,9 @@ def _line(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
 
 def _labels(look: Look, globe: Azimuthal, rows: Sequence[Row]) -> Iterator[object]:
     """Write the labels; a line leads to one that stands farther off."""
+    column = label_column(rows, short=look.shape == "wide")
     for row in rows:
-        if words := cell(row, "label" if look.shape == "column" else "short"):
+        if words := cell(row, column):
             anchor, right, down = _SIDES[one_of(row, "side", tuple(_SIDES))]
             x, y = globe(place(number(row, "latitude"), number(row, "longitude")))
             if right and down:
@@ -195,12 +200,11 @@ def _key(world: _World) -> list[tuple[str, str]]:
 def _sign(look: Look, kind: str, x: float, middle: float) -> Iterator[str]:
     """Draw the swatch of *kind*, its left end at *x*."""
     right, half = x + _SWATCH * look.size, 0.4 * look.size
-    outline = ((x, middle - half), (right, middle - half), (right, middle + half), (x, middle + half),
-               (x, middle - half))
+    top, bottom = middle - half, middle + half
     if kind == "line":
-        yield element("path", d=path([(x, middle), (right, middle)]), fill="none", stroke=look.colour("ochre"),
-                      stroke_width=1.4 * look.stroke)
+        yield line(look, x, middle, right, middle, colour="ochre", width=1.4 * look.stroke)
     else:
+        outline = ((x, top), (right, top), (right, bottom), (x, bottom), (x, top))
         yield from (_filled if kind == "filled" else _hatched)(look, [outline])
 
 

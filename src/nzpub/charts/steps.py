@@ -12,7 +12,8 @@ from itertools import pairwise
 from math import ceil, floor
 
 from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path
-from nzpub.charts.table import ChartData, Row, When, cell, number, one_of, row_error, when
+from nzpub.charts.table import ChartData, Row, When, amount, cell, one_of, row_error, when, wrong
+from nzpub.errors import Place
 
 _KEY = {"floor": "More than (a floor)", "about": "About", "exact": "Exact"}
 _COLUMN_RATIO = 0.66       # of the height to the width
@@ -60,8 +61,10 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     look = Look(tokens, shape)
     height = look.length("height") if shape == "wide" else look.width * _COLUMN_RATIO
     dates = [when(row, "date") for row in chart.rows]
-    frame = _Frame(floor(min(d.first for d in dates)), ceil(max(d.last for d in dates)),
-                   max(number(row, "value") for row in chart.rows), look.width, height - _BELOW * look.size)
+    if (highest := max(amount(row, "value") for row in chart.rows)) == 0:
+        raise wrong("NZ423", "no value is above 0", Place(chart.source, 1), "there is nothing to draw yet")
+    frame = _Frame(floor(min(d.first for d in dates)), ceil(max(d.last for d in dates)), highest, look.width,
+                   height - _BELOW * look.size)
     points = sorted((_point(frame, row) for row in chart.rows), key=lambda p: p.x)
     return drawing(look, height, [*_steps(look, points), *_years(look, frame),
                                   *(part for p in points for part in _mark(look, p.bound, p.x, p.y)),
@@ -71,7 +74,7 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
 def _point(frame: _Frame, row: Row) -> _Point:
     date = when(row, "date")
     return _Point(date, one_of(row, "bound", tuple(_KEY)), cell(row, "label"),
-                  frame.x(date.middle), frame.y(number(row, "value")), row)
+                  frame.x(date.middle), frame.y(amount(row, "value")), row)
 
 
 def _stairs(points: Sequence[_Point]) -> Iterator[tuple[float, float]]:
@@ -83,7 +86,8 @@ def _stairs(points: Sequence[_Point]) -> Iterator[tuple[float, float]]:
 
 def _steps(look: Look, points: Sequence[_Point]) -> Iterator[str]:
     """Draw the steps; before the first and after the last nothing is said, so no line is drawn."""
-    yield element("path", d=path(_stairs(points)), fill="none", stroke=look.colour("pacific"), stroke_width=look.stroke)
+    yield element("path", d=path(_stairs(points)), fill="none", stroke=look.colour("pacific"),
+                  stroke_width=look.stroke)
 
 
 def _years(look: Look, frame: _Frame) -> Iterator[object]:
@@ -102,8 +106,9 @@ def _mark(look: Look, bound: str, x: float, y: float) -> Iterator[str]:
     colour, radius = look.colour("pacific"), _RADIUS * look.size
     if bound == "floor":
         tip, head = y - _ARROW * look.size, 0.3 * look.size
-        yield element("path", d=path([(x, y), (x, tip)]) + path([(x - head, tip + head), (x, tip), (x + head, tip + head)]),
-                      fill="none", stroke=colour, stroke_width=look.stroke)
+        point = path([(x - head, tip + head), (x, tip), (x + head, tip + head)])
+        yield element("path", d=path([(x, y), (x, tip)]) + point, fill="none", stroke=colour,
+                      stroke_width=look.stroke)
     yield element("circle", cx=x, cy=y, r=radius, fill=look.colour("paper") if bound == "about" else colour,
                   stroke=colour, stroke_width=look.stroke)
 
@@ -124,7 +129,8 @@ def _labels(look: Look, frame: _Frame, points: Sequence[_Point]) -> list[Label]:
     for point in reversed(points):       # the last steps stand closest to the edge
         pair = next((pair for pair in _places(look, point) if _free(look, pair, room, taken)), None)
         if pair is None:
-            raise row_error(point.row, "NZ406", f"“{point.label}” finds no room in the drawing", "write fewer words")
+            raise row_error(point.row, "NZ426", f"“{point.label}” finds no room in the drawing",
+                            "write fewer words")
         labels += pair
         taken = [*taken, *(label.box for label in pair)]
     return labels

@@ -77,7 +77,7 @@ class Look:
     def token(self, name: str) -> str:
         """Return the value of *name*. Raises ManuscriptError if the style sheet does not set it."""
         if name not in self.tokens:
-            raise ManuscriptError(Finding("NZ409", "error", f"the figures need the token {name}",
+            raise ManuscriptError(Finding("NZ429", "error", f"the figures need the token {name}",
                                           Place("styles/tokens.css"), "set it in the section “Figures”"))
         return self.tokens[name]
 
@@ -135,8 +135,8 @@ def number(value: float) -> str:
 
 def element(name: str, content: str = "", **attributes: str | float) -> str:
     """Return one element; ``_`` in an attribute's name stands for ``-``, numbers are in units."""
-    pairs = "".join(f" {key.replace('_', '-')}={quoteattr(value if isinstance(value, str) else number(value))}"
-                    for key, value in attributes.items())
+    texts = ((key, value if isinstance(value, str) else number(value)) for key, value in attributes.items())
+    pairs = "".join(f" {key.replace('_', '-')}={quoteattr(text)}" for key, text in texts)
     return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
 
 
@@ -152,7 +152,8 @@ def drawing(look: Look, height: float, parts: Iterable[object]) -> str:
 def line(look: Look, x1: float, y1: float, x2: float, y2: float, *, colour: str = "hairline",
          width: float | None = None) -> str:
     """Return a straight line, a hairline unless told otherwise."""
-    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=look.colour(colour), stroke_width=width or look.fine)
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=look.colour(colour),
+                   stroke_width=width or look.fine)
 
 
 def upright(look: Look, x: float, top: float, bottom: float, around: Iterable[Box]) -> list[str]:
@@ -162,7 +163,8 @@ def upright(look: Look, x: float, top: float, bottom: float, around: Iterable[Bo
     for box in sorted((b for b in around if b.left - gap < x < b.right + gap), key=lambda b: b.top):
         edges += [box.top - gap, max(edges[-1], box.bottom + gap)]
     edges.append(bottom)
-    return [line(look, x, y1, x, y2) for y1, y2 in zip(edges[::2], edges[1::2], strict=True) if y2 - y1 > look.size]
+    pieces = zip(edges[::2], edges[1::2], strict=True)
+    return [line(look, x, start, x, end) for start, end in pieces if end - start > look.size]
 
 
 def path(points: Iterable[tuple[float, float]], *, close: bool = False) -> str:
@@ -191,7 +193,8 @@ def _glyphs(family: str, weight: int) -> tuple[Any, Mapping[int, str], int]:
     try:
         font = TTFont(fontpkg.path(family))
     except fontpkg.FontpkgError as error:
-        raise ToolError(Finding("NZ904", "error", f"the font “{family}” (--font-head) is not installed: {error}",
-                                hint=f"add fontpkg-{family.lower().replace(' ', '-')} to the dependencies")) from error
+        package = f"fontpkg-{family.lower().replace(' ', '-')}"
+        raise ToolError(Finding("NZ904", "error", f"the font “{family}” is not installed: {error}",
+                                hint=f"add {package} to the dependencies")) from error
     location = {"wght": weight} if "fvar" in font else None
     return font.getGlyphSet(location=location), font.getBestCmap(), int(font["head"].unitsPerEm)

@@ -14,7 +14,7 @@ from nzpub.errors import Finding, ManuscriptError, Place
 
 # Dates of variable precision, as EDTF (ISO 8601-2) writes them: 2001, 2003-09, 2012-06-04, 2006-11~ (about).
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(~?)")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DECEMBER = 12
 _ABOUT_YEARS = 1 / 12      # how far either way a date marked "about" may lie
 
@@ -60,21 +60,22 @@ def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise wrong("NZ401", "this is not UTF-8", Place(file, line), "save the table as UTF-8") from error
+        raise wrong("NZ421", "this is not UTF-8", Place(file, line), "save the table as UTF-8") from error
     reader = csv.DictReader(io.StringIO(words, newline=""), strict=True)
     try:
         rows = tuple(_row(cells, file, reader.line_num) for cells in reader)
     except csv.Error as error:
-        raise wrong("NZ401", f"this is not CSV: {error}", Place(file, reader.line_num + 1),
+        raise wrong("NZ421", f"this is not CSV: {error}", Place(file, reader.line_num + 1),
                     "put a cell that has a comma or a quotation mark in quotation marks") from error
     if not rows:
-        raise wrong("NZ401", "the table has no rows", Place(file, 1), "add a row below the names of the columns")
+        raise wrong("NZ421", "the table has no rows", Place(file, 1),
+                    "add a row below the names of the columns")
     return rows
 
 
 def _row(cells: dict[str | None, str | list[str] | None], file: str, line: int) -> Row:
     if None in cells or None in cells.values():
-        raise wrong("NZ401", "this row has more or fewer cells than the first row", Place(file, line),
+        raise wrong("NZ421", "this row has more or fewer cells than the first row", Place(file, line),
                     "put a cell that has a comma in quotation marks")
     return Row({str(name): str(value).strip() for name, value in cells.items()}, file, line)
 
@@ -82,24 +83,37 @@ def _row(cells: dict[str | None, str | list[str] | None], file: str, line: int) 
 def cell(row: Row, column: str) -> str:
     """Return the text in *column* ("" if it is empty). Raises ManuscriptError if there is no such column."""
     if column not in row.cells:
-        raise wrong("NZ402", f"the column “{column}” is missing", Place(row.file, 1),
+        raise wrong("NZ422", f"the column “{column}” is missing", Place(row.file, 1),
                     f"add it; the table has {', '.join(row.cells)}")
     return row.cells[column]
+
+
+def label_column(rows: Sequence[Row], *, short: bool) -> str:
+    """Return the column that labels stand in: ``short``, if it is wanted and any row has one, or ``label``."""
+    return "short" if short and any(row.cells.get("short") for row in rows) else "label"
 
 
 def one_of(row: Row, column: str, choices: Sequence[str]) -> str:
     """Return the text in *column*, which must be one of *choices*."""
     if (value := cell(row, column)) not in choices:
-        raise row_error(row, "NZ405", f"{column} is “{value}”", f"write one of {', '.join(choices)}")
+        raise row_error(row, "NZ425", f"{column} is “{value}”", f"write one of {', '.join(choices)}")
     return value
 
 
 def number(row: Row, column: str) -> float:
-    """Return the number in *column*: digits with a decimal point, no unit."""
+    """Return the number in *column*: digits with a decimal point, perhaps a minus, no unit."""
     value = cell(row, column)
     if not re.fullmatch(r"-?\d+(\.\d+)?", value):
-        raise row_error(row, "NZ403", f"{column} is “{value}”, not a number", "write it as in 4.24, without unit")
+        raise row_error(row, "NZ423", f"{column} is “{value}”, not a number",
+                        "write it as in 4.24, without unit")
     return float(value)
+
+
+def amount(row: Row, column: str) -> float:
+    """Return the number in *column*, which must not be below 0."""
+    if (value := number(row, column)) < 0:
+        raise row_error(row, "NZ423", f"{column} is “{cell(row, column)}”, below 0", "write 0 or more")
+    return value
 
 
 def when(row: Row, column: str) -> When:
@@ -107,8 +121,8 @@ def when(row: Row, column: str) -> When:
     value = cell(row, column)
     try:
         return _when(value)
-    except ValueError as error:
-        raise row_error(row, "NZ404", f"{column} is “{value}”, not a date",
+    except (ValueError, OverflowError) as error:       # no such day; a year without one after it
+        raise row_error(row, "NZ424", f"{column} is “{value}”, not a date",
                         "write it as in 2001, 2003-09 or 2012-06-04, with ~ behind it for “about”") from error
 
 

@@ -1,7 +1,7 @@
 """A timeline: one band a group, one mark an entry, true to scale; what is hollow is not known exactly.
 
 Columns: ``date``, ``end`` (empty for a moment), ``group``, ``label``, ``short`` (the label in a wide
-drawing, which leaves out the entries that have none), ``source``.
+drawing; if any row has one, the rows without are left out there), ``source``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from nzpub.charts.svg import Box, Label, Look, Shape, drawing, element, line, path, upright
-from nzpub.charts.table import ChartData, Row, When, cell, row_error, when
+from nzpub.charts.table import ChartData, Row, When, cell, label_column, row_error, when, wrong
+from nzpub.errors import Place
 
 _TICK_YEARS = 5
 _COLOURS = ("atlantic", "ochre", "pacific")
@@ -77,28 +78,32 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     """
     look = Look(tokens, shape)
     groups = tuple(dict.fromkeys(cell(row, "group") for row in chart.rows))
-    entries = [entry for row in chart.rows if (entry := _entry(row, groups, shape)).label]
+    column = label_column(chart.rows, short=shape == "wide")
+    entries = [entry for row in chart.rows if (entry := _entry(row, groups, column)).label]
+    if not entries:
+        raise wrong("NZ422", "no row has a label", Place(chart.source, 1), "write one for each row to be shown")
     scale = _scale(look, groups, entries)
     bands = [_rows(look, scale, [e for e in entries if e.band == band]) for band in range(len(groups))]
     headings, placed, bottom = _stack(look, scale, groups, bands)
     bottom += _GAP * look.size
     boxes = [heading.box for heading in headings] + [box for p in placed for box in p.boxes]
     height = bottom + _BELOW * look.size
-    return drawing(look, height, [*_axis(look, scale, bottom, boxes), *headings,
-                                  *(part for p in placed for part in _mark(look, scale, p)),
-                                  *(label for p in placed for label in p.words), *_key(look, height)])
+    marks = (part for p in placed for part in _mark(look, scale, p))
+    words = (label for p in placed for label in p.words)
+    return drawing(look, height, [*_axis(look, scale, bottom, boxes), *headings, *marks, *words,
+                                  *_key(look, len(groups), height)])
 
 
-def _entry(row: Row, groups: Sequence[str], shape: Shape) -> _Entry:
+def _entry(row: Row, groups: Sequence[str], column: str) -> _Entry:
     start = when(row, "date")
     end = when(row, "end") if cell(row, "end") else start
     if end.last < start.last:
-        raise row_error(row, "NZ404", "the end is before the date", "exchange the two")
+        raise row_error(row, "NZ424", "the end is before the date", "exchange the two")
     band = groups.index(cell(row, "group"))
     if band >= len(_COLOURS):
-        raise row_error(row, "NZ405", f"“{groups[band]}” is group {band + 1}; only three can be told apart",
+        raise row_error(row, "NZ425", f"“{groups[band]}” is group {band + 1}; only three can be told apart",
                         f"write one of {', '.join(groups[:len(_COLOURS)])}")
-    return _Entry(start, end, cell(row, "label" if shape == "column" else "short"), band, row)
+    return _Entry(start, end, cell(row, column), band, row)
 
 
 def _scale(look: Look, groups: Iterable[str], entries: Sequence[_Entry]) -> _Scale:
@@ -152,32 +157,35 @@ def _place(look: Look, scale: _Scale, entry: _Entry, y: float) -> _Placed:
         label = look.centred(entry.label, before, y, anchor="end")
         date = look.centred(entry.date, after, y, strong=True)
     if min(label.box.left, date.box.left) < 0:
-        raise row_error(entry.row, "NZ406", f"“{entry.label}” is too long for the drawing", "write fewer words")
+        raise row_error(entry.row, "NZ426", f"“{entry.label}” is too long for the drawing",
+                        "write fewer words")
     return _Placed(entry, Box(left, y - half, right, y + half), (date, label))
 
 
 def _mark(look: Look, scale: _Scale, placed: _Placed) -> Iterator[str]:
     """Draw the mark: hollow as far as the date is not known, solid where it is."""
     entry, box = placed.entry, placed.mark
-    colour = look.colour(_COLOURS[entry.band])
     certain = entry.start.certain and entry.end.certain
-    yield _outline(entry.band, box, fill=colour if certain else look.colour("paper"), stroke=colour,
-                   stroke_width=look.stroke)
+    yield _outline(look, entry.band, box, hollow=not certain)
     if not certain and entry.start is not entry.end:
         left = scale.x(entry.start.last) if not entry.start.certain else box.left
         right = scale.x(entry.end.first) if not entry.end.certain else box.right
-        yield element("rect", x=left, y=box.top, width=right - left, height=box.bottom - box.top, fill=colour)
+        yield element("rect", x=left, y=box.top, width=right - left, height=box.bottom - box.top,
+                      fill=look.colour(_COLOURS[entry.band]))
 
 
-def _outline(band: int, box: Box, **paint: str | float) -> str:
+def _outline(look: Look, band: int, box: Box, *, hollow: bool) -> str:
     """Return the shape of *band* that fills *box*: square, pointed or round at its ends."""
+    colour = look.colour(_COLOURS[band])
+    fill = look.colour("paper") if hollow else colour
     left, top, right, bottom = box
     half = (bottom - top) / 2
     if band == 1:
         points = ((left, top + half), (left + half, top), (right - half, top), (right, top + half),
                   (right - half, bottom), (left + half, bottom))
-        return element("path", d=path(points, close=True), **paint)
-    return element("rect", x=left, y=top, width=right - left, height=bottom - top, rx=half if band else 0, **paint)
+        return element("path", d=path(points, close=True), fill=fill, stroke=colour, stroke_width=look.stroke)
+    return element("rect", x=left, y=top, width=right - left, height=bottom - top, rx=half if band else 0,
+                   fill=fill, stroke=colour, stroke_width=look.stroke)
 
 
 def _axis(look: Look, scale: _Scale, y: float, boxes: Sequence[Box]) -> Iterator[object]:
@@ -188,12 +196,12 @@ def _axis(look: Look, scale: _Scale, y: float, boxes: Sequence[Box]) -> Iterator
         yield look.label(str(year), scale.x(year), y + 1.2 * look.size, anchor="middle", colour="muted")
 
 
-def _key(look: Look, height: float) -> Iterator[object]:
+def _key(look: Look, bands: int, height: float) -> Iterator[object]:
     """Explain the hollow marks, at the foot."""
     middle, x = height - look.size * 0.9, 0.0
     half = look.size * _MARK / 2
-    for band, colour in enumerate(_COLOURS):
-        yield _outline(band, Box(x + 2, middle - half, x + 2 + 2 * half, middle + half), fill=look.colour("paper"),
-                       stroke=look.colour(colour), stroke_width=look.stroke)
+    for band in range(bands):
+        left = x + look.stroke
+        yield _outline(look, band, Box(left, middle - half, left + 2 * half, middle + half), hollow=True)
         x += look.size
     yield look.centred(_KEY, x + 0.2 * look.size, middle, colour="muted")
