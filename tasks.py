@@ -17,31 +17,32 @@ from nzpub import develop, show
 from nzpub.errors import NzpubError
 from nzpub.formats import NAMES
 
+HERE = Path(__file__).parent
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what a person can put right into a message and exit code 1."""
+def told(root: Path = HERE, form: str = "text") -> Iterator[None]:
+    """Turn what a person can put right into messages and exit code 1."""
     try:
         yield
     except NzpubError as error:
-        raise Exit(str(error), code=1) from error
+        show.findings(error.findings, root, form)
+        raise Exit(code=1) from error
 
 
 def folder(root: str) -> Path:
     """Return the publication's folder: *root* as seen from where the command was typed, else the project."""
-    return Path(root) if root else Path(__file__).parent
+    return Path(root) if root else HERE
 
 
-@task(help={"only": "outputs to publish: pdf,epub,slides,web", "root": "folder of another publication",
-            "strict": "treat warnings as errors"})
-def build(_: Context, only: str = "", root: str = "", strict: bool = False) -> None:
-    """Publish the manuscript into dist/ as PDF, EPUB and slides."""
-    start = perf_counter()
-    with told(), show.progress() as tell:
-        report = publication.build(folder(root), only.split(",") if only else NAMES, strict=strict, tell=tell)
-    for warning in report.warnings:
-        sys.stderr.write(f"{warning}\n")
-    show.say(show.table(report, perf_counter() - start))
+@task(help={"only": f"publish exactly these of {','.join(NAMES)}", "root": "folder of another publication",
+            "strict": "treat warnings as errors", "format": "how to print findings: text, json, sarif or github"})
+def build(_: Context, only: str = "", root: str = "", strict: bool = False, format: str = "text") -> None:  # noqa: A002
+    """Publish the manuscript into dist/ as PDF, EPUB, slides and web page."""
+    start, names = perf_counter(), only.split(",") if only else NAMES
+    with told(folder(root), format), show.progress() as tell:
+        report = publication.build(folder(root), names, strict=strict, tell=tell)
+    show.findings(report.warnings, folder(root), format)
+    show.closing(report, perf_counter() - start, format)
 
 
 @task

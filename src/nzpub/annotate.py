@@ -43,22 +43,37 @@ _KEYS: Mapping[str, set[str]] = {
 }
 _FREE = {"Code", "CodeBlock"}               # a language may be any class; numberLines and startFrom are Pandoc's
 _SCHEMES = ("https:", "http:", "mailto:")
+_EDITORIAL = re.compile(r"NZ5\d\d")         # the rules of the editorial pass
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class Visit(NamedTuple):
-    """A node, its place, and the classes of the divs and spans around it."""
+    """A node, its place, and what is around it.
+
+    ``inside`` are the classes of the divs and spans around it, ``allow`` the codes of the rules that they
+    silence; ``depth`` counts the lists, quotes, tables and notes; ``heading`` says that it is part of one.
+    """
 
     node: Node
     attr: Attr
     where: Place
     inside: frozenset[str]
+    allow: frozenset[str]
+    depth: int
+    heading: bool
 
 
 def check(book: Book) -> tuple[Finding, ...]:
     """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules."""
-    visits = tuple(_visits(book.blocks, book.source, 1, frozenset()))
-    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, visits)))
+    seen = visits(book)
+    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)))
+
+
+def visits(book: Book) -> Visits:
+    """Return every node of *book*'s text, in order, a parent before its children."""
+    start = Visit({"t": "Book", "c": list(book.blocks)}, Attr(), Place(book.source, 1), frozenset(), frozenset(), 0,
+                  heading=False)
+    return tuple(_visits(start))
 
 
 def covered(book: Book, styles: Styles) -> tuple[Finding, ...]:
@@ -98,11 +113,20 @@ def alt_text(image: Node) -> str:
     return text(image["c"][1]) if given is None else given.strip()
 
 
-def _visits(nodes: Iterable[Node], file: str, line: int, inside: frozenset[str]) -> Iterator[Visit]:
-    for node in nodes:
-        here, attributes = node.get("line", line), attr(node)
-        yield Visit(node, attributes, Place(file, here), inside)
-        yield from _visits(children(node), file, here, inside.union(attributes.classes))
+_NESTING = {"BulletList", "OrderedList", "DefinitionList", "BlockQuote", "Table", "Note", "Figure"}
+
+
+def _visits(parent: Visit) -> Iterator[Visit]:
+    """Yield a visit of each node inside *parent*."""
+    inside = parent.inside.union(parent.attr.classes)
+    allow = parent.allow.union((parent.attr.get("allow") or "").split())
+    depth = parent.depth + (parent.node["t"] in _NESTING)
+    for node in children(parent.node):
+        where = Place(parent.where.file, node.get("line", parent.where.line))
+        visit = Visit(node, attr(node), where, inside, allow.union((attr(node).get("allow") or "").split()), depth,
+                      heading=parent.heading or node["t"] == "Header")
+        yield visit
+        yield from _visits(visit)
 
 
 Visits = tuple[Visit, ...]
@@ -158,6 +182,16 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ113", visit, f"“{value}” is not a language tag", "write one such as mi or en-NZ")
             elif name == "dir" and value not in ("ltr", "rtl"):
                 yield _error("NZ113", visit, f"“{value}” is not a direction", "write ltr or rtl")
+
+
+def _allowances(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        allow = visit.attr.get("allow")
+        if allow is not None and not (visit.attr.get("reason") or "").strip():
+            yield _error("NZ115", visit, f"“{allow}” is silenced without a reason", 'add reason="…"')
+        for code in (allow or "").split():
+            if not _EDITORIAL.fullmatch(code):
+                yield _error("NZ115", visit, f"“{code}” is not a rule that can be silenced", "they are NZ501 to NZ512")
 
 
 def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
@@ -291,5 +325,5 @@ def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ140", visit, f"“{words}” is not in the glossary", "add it to the metadata's glossary")
 
 
-_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _outputs, _slides, _identifiers, _links, _figures, _drawings,
+_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _allowances, _outputs, _slides, _identifiers, _links, _figures, _drawings,
                             _citations, _abbreviations)

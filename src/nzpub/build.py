@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nzpub import annotate, formats, project
+from nzpub import annotate, editorial, formats, project
 from nzpub.cite import cite
 from nzpub.errors import Finding, admit
 from nzpub.illustrate import illustrate
@@ -31,7 +31,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        warnings = admit([*annotate.check(book), *annotate.covered(book, styles)], strict=strict)
+        warnings = admit([*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book)], strict=strict)
         book = cite(illustrate(book, styles))
     with clock.step("laying out"):
         layout = lay_out(project.prose(book, "pdf"), styles) if any(f.paginated for f in wanted) else None

@@ -1,13 +1,17 @@
-"""What a person sees of a build: its progress while it works, and the table at its end."""
+"""What a person sees of a run: its progress while it works, its findings, and the table at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from nzpub import diagnose
+from nzpub.errors import Finding, ToolError
 from nzpub.model import Report
 
 _KILO = 1000
@@ -22,6 +26,28 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with _TERMINAL.status("starting") as status:
         yield status.update
+
+
+def findings(found: Iterable[Finding], root: Path, form: str) -> None:
+    """Print *found*: text for a person to standard error, a machine's form to standard output.
+
+    *root* is the folder that their paths start from. Raises ToolError for an unknown form.
+    """
+    if form not in diagnose.FORMS:
+        raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
+    listed = tuple(found)
+    if listed or form in ("json", "sarif"):
+        files = {finding.where.file for finding in listed if finding.where}
+        sources = {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
+                   if (root / file).is_file()}
+        stream = sys.stderr if form == "text" else sys.stdout
+        stream.write(f"{diagnose.render(listed, form, sources)}\n")
+
+
+def closing(report: Report, total: float, form: str) -> None:
+    """Print the closing table, unless standard output belongs to a machine's *form*."""
+    if form in ("text", "github"):
+        say(table(report, total))
 
 
 def table(report: Report, total: float) -> Table:

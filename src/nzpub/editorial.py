@@ -1,0 +1,217 @@
+"""The editorial pass: what a good copy editor would ask, each rule with its code.
+
+All of it are warnings. ``{allow="NZ501" reason="…"}`` on a div, span or slide silences a rule inside it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
+
+from nzpub.annotate import ASIDES, Visit, Visits, cited, is_cross_reference, source_keys, visits
+from nzpub.errors import Finding, Place
+from nzpub.model import Book
+from nzpub.tree import Node, attr, rewrite, text, walk
+
+SPOKEN_WORDS_PER_MINUTE = 150      # a lively lecturer; the usual range is 110 to 150
+# What a layout holds and the back row still reads, in words without title and sources
+_SLIDE_WORDS = {"": 50, "title": 30, "statement": 35, "figure": 25, "columns": 70, "timeline": 60, "quotation": 45,
+                "close": 45}
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_PASTED = re.compile(r"[\"']|^[.,;!?](?![\d.])")
+_MIN_NAME = 6                      # letters; shorter names differ by one letter too often
+
+
+def check(book: Book) -> tuple[Finding, ...]:
+    """Return the warnings that *book* earns, less those that it allows itself with a reason."""
+    seen = visits(book)
+    return tuple(finding for rule in _RULES for finding, visit in rule(book, seen)
+                 if visit is None or finding.code not in visit.allow)
+
+
+Doubt = tuple[Finding, Visit | None]
+Rule = Callable[[Book, Visits], Iterator[Doubt]]
+
+
+def _doubt(code: str, message: str, hint: str, visit: Visit) -> Doubt:
+    return Finding(code, "warning", message, visit.where, hint), visit
+
+
+def _about(book: Book, code: str, message: str, hint: str, field: str) -> Doubt:
+    """Return a doubt about a field of the metadata."""
+    return Finding(code, "warning", message, Place(book.source, book.meta.lines.get(field)), hint), None
+
+
+def _is_prose(visit: Visit) -> bool:
+    return "slide" not in visit.inside and "slide" not in visit.attr.classes
+
+
+def _uncited(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ501: a factual paragraph cites no source."""
+    if not book.references:
+        return
+    for visit in seen:
+        if visit.node["t"] != "Para" or not _is_prose(visit) or visit.inside & {"uncited", *ASIDES} or visit.depth:
+            continue
+        sources = [key for key in cited([visit.node]) if not is_cross_reference(key)]
+        marked = any("uncited" in attr(node).classes for node in walk([visit.node]))
+        if not sources and not marked and text([visit.node]):
+            yield _doubt("NZ501", f"“{_first_words(visit.node)}…” cites no source",
+                         'cite one, or mark it {.uncited reason="…"}', visit)
+
+
+def _first_words(node: Node) -> str:
+    return " ".join(text([node]).split()[:6])
+
+
+def _never_cited(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ502: a source that nothing cites."""
+    used = {key for visit in seen for key in (*source_keys(visit.attr), *_own_citations(visit.node))}
+    used |= set(cited(book.meta.abstract))
+    for entry in book.references:
+        if entry["id"] not in used:
+            yield _about(book, "NZ502", f"the source “@{entry['id']}” is never cited", "cite it, or take it out",
+                         "bibliography")
+
+
+def _own_citations(node: Node) -> Iterable[str]:
+    return [citation["citationId"] for citation in node["c"][0]] if node["t"] == "Cite" else []
+
+
+def _abbreviations(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ503: an abbreviation that is used before it is marked, or never marked."""
+    marked = {text([node]) for node in walk(book.meta.abstract) if "abbr" in attr(node).classes}
+    asked: set[str] = set()
+    for visit in seen:
+        if "abbr" in visit.attr.classes:
+            marked.add(text([visit.node]))
+        elif visit.node["t"] == "Str" and _is_prose(visit) and "abbr" not in visit.inside:
+            for short in _WORD.findall(visit.node["c"]):
+                if short in book.meta.glossary and short not in marked | asked and not visit.heading:
+                    asked.add(short)
+                    yield _doubt("NZ503", f"“{short}” is used before it is spelled out",
+                                 f"write [{short}]{{.abbr}} here", visit)
+    for short in book.meta.glossary:
+        if short not in marked:
+            yield _about(book, "NZ503", f"“{short}” in the glossary is never used", "mark its first use, or take it out",
+                         "glossary")
+
+
+def _unmentioned(_book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ504: a figure that the text never mentions."""
+    mentioned = {key for visit in seen if visit.node["t"] == "Cite" for key in _own_citations(visit.node)}
+    for visit in seen:
+        if visit.node["t"] == "Figure" and visit.attr.id and visit.attr.id not in mentioned:
+            yield _doubt("NZ504", f"the figure “{visit.attr.id}” is never mentioned", f"write [@{visit.attr.id}]", visit)
+
+
+def _levels(_book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ505: a heading more than one level below the one before it."""
+    last: int | None = None
+    for visit in seen:
+        if visit.node["t"] == "Header" and _is_prose(visit):
+            level = visit.node["c"][0]
+            if last is not None and level > last + 1:
+                yield _doubt("NZ505", f"this heading skips from level {last} to level {level}",
+                             f"write {'#' * (last + 1)}", visit)
+            last = level
+
+
+def _pasted(_book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ506: straight quotes, or a space before a full stop, left over from pasting."""
+    before = ""
+    for visit in seen:
+        if visit.node["t"] == "Str" and (found := _PASTED.search(visit.node["c"])):
+            mark = found.group()
+            if mark in "\"'" or before in ("Space", "SoftBreak"):
+                what = "a straight quotation mark" if mark in "\"'" else f"a space before “{mark}”"
+                yield _doubt("NZ506", f"{what} in “{visit.node['c']}”", "type it as the text around it has it", visit)
+        before = visit.node["t"]
+
+
+def _spellings(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ507: a word that ``spellings`` wants written otherwise, its macrons, hyphens and case aside."""
+    wanted = {_bare(word): word for word in book.meta.spellings}
+    for visit in seen:
+        if visit.node["t"] == "Str":
+            for word in _WORD.findall(visit.node["c"]):
+                right = wanted.get(_bare(word))
+                if right is not None and word.casefold() != right.casefold():
+                    yield _doubt("NZ507", f"“{word}” is to be written “{right}”", "correct it", visit)
+
+
+def _bare(word: str) -> str:
+    """Return *word* in small letters without accents, hyphens and apostrophes."""
+    letters = unicodedata.normalize("NFD", word.casefold())
+    return "".join(letter for letter in letters if letter.isalpha())
+
+
+def _names(_book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ509: two names that differ by one letter, an accent or the case of their letters."""
+    first: dict[str, Visit] = {}
+    count: Counter[str] = Counter()
+    before: Node = {"t": "Start"}
+    for visit in seen:
+        if visit.node["t"] == "Str":
+            for word in _WORD.findall(visit.node["c"]):
+                if word[0].isupper() and before["t"] == "Space" and not visit.heading:
+                    first.setdefault(word, visit)
+                    count[word] += 1
+        before = visit.node
+    for one, other in combinations(sorted(first), 2):
+        if _same_name(one, other):
+            rare, usual = sorted((one, other), key=lambda word: (count[word], word))
+            yield _doubt("NZ509", f"“{rare}” looks like another spelling of “{usual}”", "keep one of them", first[rare])
+
+
+def _same_name(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < _MIN_NAME:
+        return _bare(one) == _bare(other) and one.isupper() == other.isupper()
+    if _bare(one) == _bare(other):
+        return True
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return len(longer) == len(shorter) + 1 and longer[-1] not in "sn" and any(
+        longer[:n] + longer[n + 1:] == shorter for n in range(1, len(longer) - 1))
+
+
+def _slides(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ510 and NZ511: a slide with more words than its layout holds, or notes longer than its time."""
+    for visit in seen:
+        if "slide" not in visit.attr.classes:
+            continue
+        shown = [child for child in visit.node["c"][1] if "notes" not in attr(child).classes]
+        layout = next((c.removeprefix("layout-") for c in visit.attr.classes if c.startswith("layout-")), "")
+        if (count := _count(shown)) > _SLIDE_WORDS[layout]:
+            yield _doubt("NZ510", f"this slide has {count} words; its layout holds {_SLIDE_WORDS[layout]}",
+                         "say the rest in its notes", visit)
+        yield from _speech(visit)
+
+
+def _speech(slide: Visit) -> Iterator[Doubt]:
+    for notes in (child for child in slide.node["c"][1] if attr(child).get("time")):
+        count, seconds = _count(notes["c"][1]), int(attr(notes).get("time") or 0)
+        needed = round(count / SPOKEN_WORDS_PER_MINUTE * 60)
+        if needed > seconds:
+            yield _doubt("NZ511", f"the notes have {count} words, {needed} s when spoken; the slide has {seconds} s",
+                         "cut them, or give them more time", slide)
+
+
+def _count(nodes: Iterable[Node]) -> int:
+    """Return the number of words of *nodes* as an audience meets them: no marks, no alternative text."""
+    shown = rewrite(nodes, lambda node: () if node["t"] in ("Cite", "Note", "Image") else (node,))
+    return sum(any(c.isalnum() for c in word) for word in text(shown).split())
+
+
+def _duration(book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ512: the slides' times do not add up to the talk's."""
+    given = [int(time) for visit in seen if (time := visit.attr.get("time")) and time.isdigit()]
+    if book.meta.talk_minutes and given and sum(given) != 60 * book.meta.talk_minutes:
+        yield _about(book, "NZ512", f"the notes' times add up to {sum(given)} s; the talk has "
+                     f"{60 * book.meta.talk_minutes} s", "change the times, or talk-minutes", "talk-minutes")
+
+
+_RULES: tuple[Rule, ...] = (_uncited, _never_cited, _abbreviations, _unmentioned, _levels, _pasted, _spellings, _names,
+                            _slides, _duration)
