@@ -168,12 +168,11 @@ def _names(_book: Book, seen: Visits) -> Iterator[Doubt]:
 
 
 def _same_name(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < _MIN_NAME:
-        return _bare(one) == _bare(other) and one.isupper() == other.isupper()
+    """Return whether two words differ in accents or case alone, or in one letter that is neither first nor last."""
     if _bare(one) == _bare(other):
         return True
     longer, shorter = sorted((one, other), key=len, reverse=True)
-    return len(longer) == len(shorter) + 1 and longer[-1] not in "sn" and any(
+    return len(shorter) >= _MIN_NAME and len(longer) == len(shorter) + 1 and any(
         longer[:n] + longer[n + 1:] == shorter for n in range(1, len(longer) - 1))
 
 
