@@ -34,6 +34,11 @@ def epubcheck() -> provide.Command:
 
 
 @pytest.fixture(scope="session")
+def ace() -> provide.Command:
+    return tool("ace")
+
+
+@pytest.fixture(scope="session")
 def verapdf() -> provide.Command:
     return tool("verapdf")
 

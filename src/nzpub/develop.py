@@ -25,7 +25,7 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
 }
 """Modules to run with this Python, each with its arguments; all of them run, whichever fails."""
 
-TEST_TOOLS: tuple[provide.Name, ...] = ("chromium", "pdftoppm", "epubcheck", "verapdf")
+TEST_TOOLS: tuple[provide.Name, ...] = ("chromium", "pdftoppm", "epubcheck", "ace", "verapdf")
 
 BUILT = ("dist", "build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
 PROVIDED = (".venv", ".tools")

@@ -47,11 +47,25 @@ def deck(book: Book) -> Deck:
             section = []
         else:
             section.append(block)
-    return Deck(book.meta, tuple(slides), _files(book, slides), book.source)
+    reached = tuple(_within(slide, _idents(slides)) for slide in slides)
+    return Deck(book.meta, reached, _files(book, reached), book.source)
 
 
 def _is_slide(block: Node) -> bool:
     return "slide" in attr(block).classes
+
+
+def _idents(slides: Iterable[Slide]) -> frozenset[str]:
+    nodes = (node for slide in slides for node in walk([*slide.title, *slide.blocks, *slide.notes]))
+    return frozenset((*(slide.id for slide in slides), *(attr(node).id for node in nodes)))
+
+
+def _within(slide: Slide, idents: frozenset[str]) -> Slide:
+    """Return *slide* with the words alone of each link that leads to what the deck does not have."""
+    def visit(node: Node) -> Sequence[Node]:
+        dead = node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in idents
+        return node["c"][1] if dead else (node,)
+    return replace(slide, blocks=rewrite(slide.blocks, visit), notes=rewrite(slide.notes, visit))
 
 
 def _visible(blocks: Iterable[Node], output: Output) -> tuple[Node, ...]:
@@ -113,8 +127,9 @@ def _glossary(book: Book, used: Iterable[str]) -> Iterator[Chapter]:
 def _bibliography(book: Book) -> Iterator[Chapter]:
     if book.bibliography:
         entries = tuple(with_attr(entry, Attr(attr(entry).id, ("csl-entry",))) for entry in book.bibliography)
-        yield Chapter("bibliography", "bibliography", string(words(book.meta.lang)["bibliography"]), entries,
-                      line=book.meta.lines.get("bibliography"))
+        # Pandoc writes class and id of this div as a list, each entry in it as an item.
+        yield Chapter("bibliography", "bibliography", string(words(book.meta.lang)["bibliography"]),
+                      (div(entries, Attr("refs", ("references",))),), line=book.meta.lines.get("bibliography"))
 
 
 def _glossary_id(short: str) -> str:

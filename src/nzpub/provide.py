@@ -20,7 +20,7 @@ from typing import Literal, get_args
 
 from nzpub.errors import Finding, ToolError
 
-Name = Literal["chromium", "epubcheck", "java", "maven", "pdftoppm", "soffice", "verapdf"]
+Name = Literal["ace", "chromium", "epubcheck", "java", "maven", "npm", "pdftoppm", "soffice", "verapdf"]
 NAMES: tuple[Name, ...] = get_args(Name)
 
 Command = tuple[str, ...]
@@ -36,6 +36,7 @@ PROBE_SECONDS = 60
 JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 VERAPDF_POM = ROOT / "requirements" / "verapdf.xml"
 VERAPDF_SUMS = ROOT / "requirements" / "verapdf.sha256"
+ACE_LOCK = ROOT / "requirements" / "ace" / "package-lock.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,31 @@ def _epubcheck() -> Command | None:
     return (*java, *JAVA_OPTIONS, "-jar", str(Path(package.origin).with_name("epubcheck.jar")))
 
 
+def _ace() -> Command | None:
+    """Return Ace with the browser that it is to drive: it would download one of its own."""
+    program, browser = _ace_folder() / "node_modules" / ".bin" / "ace-cli", find("chromium")
+    if not (program.is_file() and browser):
+        return None
+    return ("env", f"PUPPETEER_EXECUTABLE_PATH={browser[0]}", str(program))
+
+
+def _ace_folder() -> Path:
+    """Return the folder for exactly the packages that are pinned today."""
+    return ROOT / ".tools" / f"ace-{sha256(ACE_LOCK.read_bytes()).hexdigest()[:12]}"
+
+
+def _fetch_ace() -> None:
+    """Install Ace through npm, by its lock file: whole, every checksum right, or not at all."""
+    folder = _ace_folder()
+    folder.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as name:
+        partial = Path(shutil.copytree(ACE_LOCK.parent, Path(name) / folder.name))
+        # No scripts: puppeteer's would download a browser.
+        if _succeeds((*ensure("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(partial)),
+                     INSTALL_SECONDS):
+            partial.rename(folder)
+
+
 def _verapdf() -> Command | None:
     if command := _first(("verapdf",), "--version"):
         return command
@@ -220,11 +246,13 @@ def _require_pinned(folder: Path) -> None:
 
 
 TOOLS: Mapping[Name, Tool] = {
+    "ace": Tool(_ace, needs=("npm", "chromium"), fetch=_fetch_ace, otherwise="`./inv test` fetches it by npm"),
     "chromium": Tool(_chromium, "chromium", "--cask google-chrome", fetch=_fetch_chromium,
                      otherwise="install Chromium or Chrome, or name one in CHROMIUM"),
     "epubcheck": Tool(_epubcheck, needs=("java",), otherwise="run: pip install -r requirements/test.txt"),
     "java": Tool(_java, "default-jre-headless", "openjdk"),
     "maven": Tool(lambda: _first(("mvn",), "--version"), "maven", "maven"),
+    "npm": Tool(lambda: _first(("npm",), "--version"), "npm", "node"),
     "pdftoppm": Tool(lambda: _first(("pdftoppm",), "-v"), "poppler-utils", "poppler"),
     "soffice": Tool(_soffice, "libreoffice-impress", "--cask libreoffice"),
     "verapdf": Tool(_verapdf, needs=("java", "maven"), fetch=_fetch_verapdf,

@@ -24,10 +24,12 @@ from nzpub.fonts import with_faces
 from nzpub.furniture import words
 from nzpub.model import Artifact, Chapter, Edition, Meta, Styles
 from nzpub.page import EPUB, XHTML
-from nzpub.paginate import Layout, font_faces
+from nzpub.paginate import Layout
 from nzpub.tree import text
+from nzpub.weasy import font_faces
 
 Element = etree._Element
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _X, _TYPE = f"{{{XHTML}}}", f"{{{EPUB}}}type"
 _COVER_HEIGHT = 1600                       # CSS pixels; shops ask for at least 1,400 on the long side
 _MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
@@ -99,7 +101,7 @@ def _finish(section: Element, chapter: Chapter, name: str, homes: Mapping[str, s
         if (term := _TYPES.get(element.get("role", ""))) is not None:
             element.set(_TYPE, term)
         if element.get("lang"):
-            element.set("{http://www.w3.org/XML/1998/namespace}lang", element.get("lang", ""))
+            element.set(_XML_LANG, element.get("lang", ""))
         target = element.get("href", "")
         if target.startswith("#") and homes[target[1:]] != name:
             element.set("href", f"{homes[target[1:]]}{target}")
@@ -226,6 +228,13 @@ def _cover(layout: Layout) -> bytes:
     return out.getvalue()
 
 
+def _with_language(package: bytes, meta: Meta) -> bytes:
+    """Return the package document with the language of its own words, which EbookLib 0.20 does not state."""
+    root = etree.fromstring(package)
+    root.set(_XML_LANG, meta.lang)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
 def _container(book: epub.EpubBook, meta: Meta) -> bytes:
     """Return the zip file, its entries in EbookLib's order and dated by *meta*: EbookLib dates them by the clock."""
     out = io.BytesIO()
@@ -237,5 +246,6 @@ def _container(book: epub.EpubBook, meta: Meta) -> bytes:
             info = zipfile.ZipInfo(entry.filename, stamp)
             info.compress_type = zipfile.ZIP_STORED if entry.filename == "mimetype" else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            new.writestr(info, old.read(entry))
+            content = old.read(entry)
+            new.writestr(info, _with_language(content, meta) if entry.filename.endswith(".opf") else content)
     return dated.getvalue()

@@ -1,0 +1,46 @@
+"""Ace by DAISY, the checker of EPUB Accessibility."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nzpub.checks.outside.program import Validator, answer, no_answer
+from nzpub.errors import Finding, Place
+
+# -E: exit with an error if the book fails; -s: say nothing; -f: overwrite what is in the folder
+OPTIONS = ("-E", "-s", "-f", "-o")
+
+
+def run(path: Path, command: Sequence[str]) -> tuple[Finding, ...]:
+    """Return one finding per violation in the EPUB at *path*, placed in the file inside it."""
+    with TemporaryDirectory(prefix="nzpub-") as folder:
+        done = answer([*command, *OPTIONS, folder, str(path)])
+        try:
+            report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise no_answer("Ace", done) from error
+    findings = tuple(_findings(report))
+    if report["earl:result"]["earl:outcome"] != "pass" and not findings:
+        raise no_answer("Ace", done)
+    return findings
+
+
+def version(command: Sequence[str]) -> str:
+    """Return program and version, such as "Ace 1.4.6"."""
+    return f"Ace {answer([*command, '--version']).stdout.strip()}"
+
+
+def _findings(report: Mapping[str, Any]) -> Iterator[Finding]:
+    for document in report["assertions"]:
+        for assertion in document["assertions"]:
+            rule, result = assertion["earl:test"], assertion["earl:result"]
+            message = " ".join(result["dct:description"].split())
+            yield Finding(f"Ace {rule['dct:title']}", "error", message, Place(document["earl:testSubject"]["url"]),
+                          rule["help"]["dct:description"])
+
+
+VALIDATOR = Validator("ace", ".epub", run, version)
