@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from nzpub import build as publication
-from nzpub import develop, show
+from nzpub import develop, show, verify
 from nzpub.errors import NzpubError
 from nzpub.formats import NAMES
 
@@ -55,10 +55,15 @@ def test(_: Context, office: bool = False) -> None:
         raise Exit(f"failed: {', '.join(failed)}", code=1)
 
 
-@task
-def check(_: Context) -> None:
-    """Validate what stands in dist/ with the outside validators (not yet)."""
-    raise Exit("check: not yet", code=1)
+@task(help={"root": "folder of another publication", "format": "how to print findings: text, json, sarif or github",
+            "output": "file to write the findings to, in that form"})
+def check(_: Context, root: str = "", format: str = "text", output: str = "") -> None:  # noqa: A002
+    """Hold what stands in dist/ against its manuscript and the reference validators."""
+    with told(folder(root), format):
+        made = verify.verify(folder(root))
+        show.checked(made, folder(root), format, output)
+    if any(finding.severity == "error" for one in made for finding in one.findings):
+        raise Exit(code=1)
 
 
 @task

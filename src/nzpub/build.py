@@ -13,7 +13,7 @@ from nzpub.errors import Finding, admit
 from nzpub.illustrate import illustrate
 from nzpub.model import Artifact, Report
 from nzpub.paginate import lay_out
-from nzpub.publish import publish
+from nzpub.publish import inputs, publish
 from nzpub.read import characters, read, read_styles
 
 Tell = Callable[[str], None]
@@ -32,6 +32,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
         warnings = admit([*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book)], strict=strict)
+        given = inputs(book)
         book = cite(illustrate(book, styles))
     with clock.step("laying out"):
         layout = lay_out(project.prose(book, "pdf"), styles) if any(f.paginated for f in wanted) else None
@@ -44,7 +45,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
             findings += format_.check(artifact, edition)
     warnings += admit(findings, strict=strict)
     with clock.step("publishing"):
-        publish(artifacts, root / "dist", {book.source: book.text.encode(), **book.files})
+        publish(artifacts, root / "dist", given)
     return Report(tuple(artifacts), warnings, clock.seconds)
 
 

@@ -18,6 +18,7 @@ from nzpub.tree import Attr, Node, div, header, span
 Element = etree._Element
 XHTML = "http://www.w3.org/1999/xhtml"
 EPUB = "http://www.idpf.org/2007/ops"
+MATHML = "http://www.w3.org/1998/Math/MathML"
 
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
@@ -32,6 +33,8 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
     html = pandoc.render(blocks, "html5", "--mathml", "--syntax-highlighting=none", f"--shift-heading-level-by={shift}",
                          meta={"lang": {"t": "MetaString", "c": edition.meta.lang}})
     root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
+    for math in root.iter(f"{{{MATHML}}}math"):
+        math.set("alttext", math.findtext(f".//{{{MATHML}}}annotation") or "")
     for element in root.iter(f"{{{XHTML}}}div"):
         if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
             element.tag = f"{{{XHTML}}}{name}"

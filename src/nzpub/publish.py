@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nzpub.errors import Finding, ToolError
-from nzpub.model import Artifact
+from nzpub.model import Artifact, Book
 
 MANIFEST = "manifest.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2                  # linux/fcntl.h, linux/fs.h
@@ -53,6 +53,12 @@ def manifest(artifacts: Iterable[Artifact], manuscript: Mapping[str, bytes]) -> 
     tools = {tool: version for artifact in artifacts for tool, version in artifact.tools.items()}
     whole = {"files": listed, "tools": dict(sorted(tools.items())), "manuscript": {"sha256": digest(manuscript)}}
     return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def inputs(book: Book) -> dict[str, bytes]:
+    """Return what *book* was read from, by name: the manuscript, the files that it names, its sources."""
+    sources = json.dumps(book.references, ensure_ascii=False).encode()
+    return {book.source: book.text.encode(), book.meta.bibliography or "-": sources, **book.files}
 
 
 def digest(files: Mapping[str, bytes]) -> str:

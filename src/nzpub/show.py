@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from nzpub import diagnose
 from nzpub.errors import Finding, ToolError
 from nzpub.model import Report
+from nzpub.verify import FOR_PEOPLE, Check, report
 
 _KILO = 1000
 _TERMINAL = Console(stderr=True)
@@ -33,15 +34,17 @@ def findings(found: Iterable[Finding], root: Path, form: str) -> None:
 
     *root* is the folder that their paths start from. Raises ToolError for an unknown form.
     """
+    if text := _rendered(tuple(found), root, form):
+        (sys.stderr if form == "text" else sys.stdout).write(f"{text}\n")
+
+
+def _rendered(found: tuple[Finding, ...], root: Path, form: str) -> str:
     if form not in diagnose.FORMS:
         raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
-    listed = tuple(found)
-    if listed or form in ("json", "sarif"):
-        files = {finding.where.file for finding in listed if finding.where}
-        sources = {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
-                   if (root / file).is_file()}
-        stream = sys.stderr if form == "text" else sys.stdout
-        stream.write(f"{diagnose.render(listed, form, sources)}\n")
+    files = {finding.where.file for finding in found if finding.where}
+    sources = {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
+               if (root / file).is_file() and (root / file).suffix in (".md", ".csv", ".json")}
+    return diagnose.render(found, form, sources)
 
 
 def closing(report: Report, total: float, form: str) -> None:
@@ -62,6 +65,35 @@ def table(report: Report, total: float) -> Table:
                          f"{report.seconds.get(artifact.format, 0):.1f}")
     rows.add_row("", "", "in all", f"{total:.1f}")
     return rows
+
+
+def checked(made: Sequence[Check], root: Path, form: str, output: str) -> None:
+    """Print the checks *made* and their findings in *form*, or write the findings to the file *output*.
+
+    Raises ToolError if *output* is in dist/, which holds what was built and nothing else.
+    """
+    found = tuple(finding for check in made for finding in check.findings)
+    if not output:
+        findings(found, root, form)
+    elif Path(output).resolve().is_relative_to((root / "dist").resolve()):
+        raise ToolError(Finding("NZ909", "error", f"{output} is in dist/", hint="write the report somewhere else"))
+    else:
+        Path(output).write_text(f"{report(made) if form == 'json' else _rendered(found, root, form)}\n", "utf-8")
+    if form in ("text", "github") or output:
+        checks(made)
+
+
+def checks(made: Sequence[Check]) -> None:
+    """Print what was checked by which tool, what came out, and what is left to people."""
+    rows = Table(box=None, pad_edge=False)
+    for name in ("file", "held against", "outcome"):
+        rows.add_column(name)
+    for check in made:
+        count = f": {len(check.findings)} found" if check.findings else ""
+        why = f": {check.why}" if check.why else ""
+        rows.add_row(check.file, check.tool, f"{check.outcome}{count}{why}")
+    say(rows)
+    say("\nOnly a person can judge:", *(f"\n- {question}" for question in FOR_PEOPLE))
 
 
 def size(count: int) -> str:

@@ -35,7 +35,9 @@ def accessibility(bodies: Iterable[Element], _lang: str) -> Iterator[tuple[str, 
 def _features(bodies: list[Element], *, described: bool) -> Iterator[str]:
     yield "tableOfContents"
     yield "readingOrder"
-    if all(body.find(f".//{_X}h1") is not None for body in bodies if body.get("class", "").startswith("chapter-")):
+    chapters = [body for body in bodies if str(body.get("class")).startswith("chapter-")]
+    headed = [body for body in chapters if body.find(f".//{_X}h1") is not None]
+    if headed and headed == [body for body in chapters if body.get("id") != "opening"]:
         yield "structuralNavigation"
     if described:
         yield "alternativeText"

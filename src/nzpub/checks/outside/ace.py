@@ -36,11 +36,14 @@ def version(command: Sequence[str]) -> str:
 
 def _findings(report: Mapping[str, Any]) -> Iterator[Finding]:
     for document in report["assertions"]:
+        rules: dict[str, list[Mapping[str, Any]]] = {}
         for assertion in document["assertions"]:
-            rule, result = assertion["earl:test"], assertion["earl:result"]
-            message = " ".join(result["dct:description"].split())
-            yield Finding(f"Ace {rule['dct:title']}", "error", message, Place(document["earl:testSubject"]["url"]),
-                          rule["help"]["dct:description"])
+            rules.setdefault(assertion["earl:test"]["dct:title"], []).append(assertion)
+        for title, broken in rules.items():
+            message = " ".join(broken[0]["earl:result"]["dct:description"].split())
+            more = f" (and in {len(broken) - 1} more places)" if len(broken) > 1 else ""
+            yield Finding(f"Ace {title}", "error", message + more, Place(document["earl:testSubject"]["url"]),
+                          broken[0]["earl:test"]["help"]["dct:description"])
 
 
 VALIDATOR = Validator("ace", ".epub", run, version)

@@ -1,0 +1,228 @@
+"""What the outputs say is what the manuscript says: each output read back and held against its edition.
+
+NZ720 the output cannot be read          NZ725 intruding: neither manuscript nor furniture
+NZ721 missing                            NZ726 another picture, or another description of it
+NZ722 doubled                            NZ727 a leak: annotation syntax, an internal id, a comment
+NZ723 cut, or otherwise other words      NZ728 the words are right, but not what is said of them:
+NZ724 moved                                    language, link, emphasis, place in a list or table, id
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from nzpub.checks import expect
+from nzpub.checks.passage import PICTURE, Mark, Passage
+from nzpub.checks.readback import epub, revealjs
+from nzpub.errors import Finding, Place
+from nzpub.model import Artifact, Deck, Edition
+
+_LEAKS = re.compile(
+    r"\[-?@[\w:.-]+|(?<![\w@])@(?:fig|sec|tbl)-[\w-]+"                       # a citation, a cross-reference
+    r"|\[\^[^\]\s]+\]|\^\[|:::"                                              # a note's mark, a div's fence
+    r"|\{[.#][A-Za-z][\w-]*[^{}]*\}|\{[^{}]*\b[a-z-]+=[\"“”'‘’\w][^{}]*\}"   # attributes
+    r"|<!--|-->|\?\?\?|\bnzpub-\w+")
+_WORDS = 60                     # characters of a passage that a message shows
+_ALIKE = 0.5                    # two passages in each other's place are one that was changed
+_MOST = 60                      # findings an output may give: more say nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an output is read back and what it is expected to say."""
+
+    name: str                                             # as messages call it
+    read: Callable[[bytes], tuple[Passage, ...]]
+    expect: Callable[[Any], tuple[Passage, ...]]
+
+
+READINGS: Mapping[str, Reading] = {
+    "epub": Reading("EPUB", epub.read, expect.epub),
+    "revealjs": Reading("slides", revealjs.read, expect.revealjs),
+}
+
+
+def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
+    """Return a finding for each difference between what *artifact* says and what *edition* does."""
+    reading = READINGS[artifact.format]
+    name, content = next(iter(artifact.files.items()))
+    try:
+        found = reading.read(content)
+    except ValueError as error:
+        return (Finding("NZ720", "error", f"{reading.name}: {name} cannot be read back: {error}", Place(edition.source),
+                        "this is a fault of the program: report it"),)
+    expected = reading.expect(edition)
+    return (*compare(expected, found, reading.name, edition.source),
+            *_leaks(expected, found, reading.name, edition.source))
+
+
+def compare(expected: Sequence[Passage], found: Sequence[Passage], output: str, source: str) -> tuple[Finding, ...]:
+    """Return what happened to the *expected* passages in *output*, in the manuscript's order; () if nothing did."""
+    judge = _Judge(expected, found, output, source)
+    findings = tuple(judge.findings())
+    if len(findings) <= _MOST:
+        return findings
+    rest = Finding("NZ720", "error", f"{output}: {len(findings) - _MOST} more differences", Place(source),
+                   "put right the ones above first")
+    return (*findings[:_MOST], rest)
+
+
+class _Judge:
+    """Aligns both sides and names each difference."""
+
+    def __init__(self, expected: Sequence[Passage], found: Sequence[Passage], output: str, source: str) -> None:
+        self._expected, self._found, self._output, self._source = expected, found, output, source
+        self._pairs: list[tuple[Passage, Passage]] = []
+        self._missing: list[Passage] = []
+        self._strange: list[tuple[Passage, int | None]] = []      # with the line of what stands before it
+        self._line: int | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        self._align()
+        missing = self._missing
+        surplus = Counter(_key(passage) for passage, _ in self._strange)
+        known = {_key(passage): passage for passage in reversed(self._expected)}
+        moved: Counter[tuple[str, str]] = Counter()
+        for expected, found in self._pairs:
+            yield from self._differences(expected, found)
+        for passage in missing:
+            if surplus[_key(passage)]:
+                surplus[_key(passage)] -= 1
+                moved[_key(passage)] += 1
+                yield self._finding("NZ724", passage, passage.line, "stands in another place", "")
+            else:
+                code = "NZ726" if passage.text == PICTURE else "NZ721"
+                yield self._finding(code, passage, passage.line, "is missing", "")
+        for passage, line in self._strange:
+            if moved[_key(passage)]:
+                moved[_key(passage)] -= 1
+            elif (twin := known.get(_key(passage))) is not None:
+                yield self._finding("NZ722", passage, twin.line, "stands there twice", "")
+            else:
+                code = "NZ727" if passage.kind in ("comment", "attribute") else "NZ725"
+                yield self._finding(code, passage, line, "does not belong there", "")
+
+    def _align(self) -> None:
+        expected, found = self._expected, self._found
+        keys = [_key(passage) for passage in expected], [_key(passage) for passage in found]
+        if keys[0] == keys[1]:
+            self._pairs = list(zip(expected, found, strict=True))
+            return
+        for tag, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+            if tag == "equal":
+                self._pairs += zip(expected[i:j], found[k:m], strict=True)
+            else:
+                self._part(expected[i:j], found[k:m], expected[i - 1].line if i else None)
+
+    def _part(self, expected: Sequence[Passage], found: Sequence[Passage], line: int | None) -> None:
+        """Pair the passages that are alike; what is left is missing, or strange."""
+        rest = list(found)
+        for passage in expected:
+            twin = next((other for other in rest if _alike(passage, other)), None)
+            if twin is None:
+                self._missing.append(passage)
+            else:
+                rest.remove(twin)
+                self._pairs.append((passage, twin))
+        self._strange += [(passage, line) for passage in rest]
+
+    def _differences(self, expected: Passage, found: Passage) -> Iterator[Finding]:
+        if expected.text != found.text:
+            what = "is cut" if len(found.text) < len(expected.text) else "has other words"
+            yield self._finding("NZ723", expected, expected.line, what, _first_difference(expected.text, found.text))
+            return
+        for code, what, detail in _said_of(expected, found):
+            yield self._finding(code, expected, expected.line, what, detail)
+
+    def _finding(self, code: str, passage: Passage, line: int | None, what: str, detail: str) -> Finding:
+        part = f", {passage.part}" if passage.part else ""
+        message = f"{self._output}{part}: {_named(passage)} {what}{f': {detail}' if detail else ''}"
+        return Finding(code, "error", message, Place(self._source, line), _HINTS[code])
+
+
+_FAULT = "this is a fault of the program: report it with this passage"
+_HINTS = {code: _FAULT for code in ("NZ721", "NZ722", "NZ723", "NZ724", "NZ725", "NZ728")} | {
+    "NZ726": "build again; if it stays so, report it", "NZ727": "if it is meant as text, write it as code: `…`"}
+
+
+def _key(passage: Passage) -> tuple[str, str]:
+    return passage.kind, passage.text
+
+
+def _alike(expected: Passage, found: Passage) -> bool:
+    if expected.text == found.text:
+        return True
+    if not expected.text or not found.text or PICTURE in (expected.text, found.text):
+        return False
+    if expected.text.startswith(found.text) or expected.text.endswith(found.text):
+        return True
+    matcher = SequenceMatcher(None, expected.text, found.text)
+    return matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE
+
+
+def _first_difference(expected: str, found: str) -> str:
+    """Return the words around the first place where *found* differs."""
+    at = next((n for n, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found)))
+    start = max(0, expected.rfind(" ", 0, max(0, at - 10)) + 1)
+    return f"“{_short(found[start:]) or '…'}” in the place of “{_short(expected[start:]) or '…'}”"
+
+
+def _said_of(expected: Passage, found: Passage) -> Iterator[tuple[str, str, str]]:
+    """Yield code, sentence and detail of what differs beside the words."""
+    pictures = _of(expected, "picture"), _of(found, "picture")
+    if pictures[0] != pictures[1]:
+        yield "NZ726", "has another picture or description", _lists(*pictures)
+    others = [mark for mark in expected.marks if mark.kind != "picture"], [m for m in found.marks if m.kind != "picture"]
+    if others[0] != others[1]:
+        yield "NZ728", "has another language, link or emphasis", _lists(*others)
+    if expected.kind != found.kind or expected.path != found.path:
+        where = (expected.kind, *expected.path), (found.kind, *found.path)
+        yield "NZ728", "stands in something else", f"{' in '.join(where[1][::-1])}, not {' in '.join(where[0][::-1])}"
+    if expected.ids != found.ids:
+        yield "NZ728", "has another id", f"{' '.join(found.ids) or 'none'}, not {' '.join(expected.ids) or 'none'}"
+
+
+def _of(passage: Passage, kind: str) -> list[Mark]:
+    return [mark for mark in passage.marks if mark.kind == kind]
+
+
+def _lists(expected: Sequence[Mark], found: Sequence[Mark]) -> str:
+    """Return what only one of two lists of marks has, or that their order differs."""
+    lost, new = Counter(expected) - Counter(found), Counter(found) - Counter(expected)
+    parts = [*(f"lost {_mark(mark)}" for mark in lost), *(f"new {_mark(mark)}" for mark in new)]
+    return "; ".join(parts[:4]) or "in another order"
+
+
+def _mark(mark: Mark) -> str:
+    words = "" if mark.words == PICTURE else f" on “{_short(mark.words)}”"
+    return f"{mark.kind}{f' “{mark.value}”' if mark.value else ''}{words}"
+
+
+def _named(passage: Passage) -> str:
+    """Return a passage as messages name it: what it is and how it begins."""
+    place = f" in {passage.path[-1]}" if passage.path else ""
+    return f"the {passage.kind}{place} “{_short(passage.text)}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _WORDS else f"{text[:_WORDS].rsplit(' ', 1)[0]}…"
+
+
+# --- leaks ------------------------------------------------------------------------------------------
+
+
+def _leaks(expected: Iterable[Passage], found: Iterable[Passage], output: str, source: str) -> Iterator[Finding]:
+    """Yield a finding for each piece of annotation syntax and each internal id that *found* prints as text."""
+    lines = {_key(passage): passage.line for passage in expected}
+    idents = {ident for passage in found for ident in passage.ids if ident.startswith(("fig-", "sec-", "tbl-"))}
+    for passage in found:
+        match = _LEAKS.search(passage.prose)
+        words = match.group() if match else next((i for i in idents if i in passage.prose.split()), "")
+        if words:
+            yield Finding("NZ727", "error", f"{output}, {passage.part}: “{_short(words)}” is printed as text in "
+                                            f"{_named(passage)}", Place(source, lines.get(_key(passage))), _HINTS["NZ727"])
