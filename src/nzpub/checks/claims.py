@@ -41,6 +41,9 @@ def _features(bodies: list[Element], *, described: bool) -> Iterator[str]:
         yield "structuralNavigation"
     if described:
         yield "alternativeText"
+    if any(span.get("role") == "doc-pagebreak" for body in bodies for span in body.iter(f"{_X}span")):
+        yield "pageBreakMarkers"
+        yield "pageNavigation"
     if any(_has_class(div, "figure-description") for body in bodies for div in body.iter(f"{_X}div")):
         yield "longDescription"
     if any(body.find(f".//{_MATHML}") is not None for body in bodies):
@@ -52,6 +55,7 @@ def _has_class(element: Element, name: str) -> bool:
 
 
 _SENTENCES = {
+    "pageNavigation": "The pages of the PDF can be gone to by number.",
     "alternativeText": "Every image has a text alternative.",
     "longDescription": "Figures have long descriptions in the text.",
     "MathML": "Formulas are MathML.",

@@ -18,12 +18,13 @@ import pypdfium2
 from ebooklib import epub
 from lxml import etree
 
-from nzpub import page
+from nzpub import page, pagebreaks
 from nzpub.checks.claims import accessibility
 from nzpub.fonts import with_faces
 from nzpub.furniture import words
 from nzpub.model import Artifact, Chapter, Edition, Meta, Styles
 from nzpub.page import EPUB, XHTML
+from nzpub.pagebreaks import Break
 from nzpub.paginate import Layout
 from nzpub.tree import text
 from nzpub.weasy import font_faces
@@ -51,7 +52,8 @@ class _File(NamedTuple):
 
 def write(edition: Edition, styles: Styles, layout: Layout) -> Artifact:
     """Return ``short-name.epub``; the cover is the first page of *layout*."""
-    chapters = list(_chapters(edition))
+    marks = pagebreaks.breaks(layout, [chapter.id for chapter in edition.chapters])
+    chapters = list(_chapters(edition, layout, marks))
     documents = [_cover_page(edition.meta), _title_page(edition.meta), *chapters]
     book = _package(edition.meta, documents)
     for name, media, content in _resources(edition, styles):
@@ -78,13 +80,16 @@ def _ident(name: str) -> str:
 # --- content documents ------------------------------------------------------------------------------
 
 
-def _chapters(edition: Edition) -> Iterator[_File]:
-    """Yield the chapters, their links leading from file to file and EPUB's semantics beside ARIA's."""
+def _chapters(edition: Edition, layout: Layout, marks: Sequence[Break]) -> Iterator[_File]:
+    """Yield the chapters: links lead from file to file, EPUB's semantics stand beside ARIA's, pages are marked."""
+    printed = {element.get("id"): element for element in layout.root.iter("section")}
     sections = [deepcopy(section) for section in page.sections(edition)]
     names = [f"{chapter.id}.xhtml" for chapter in edition.chapters]
     homes = {ident: name for name, section in zip(names, sections, strict=True)
              for element in section.iter() if (ident := element.get("id"))}
     for name, chapter, section in zip(names, edition.chapters, sections, strict=True):
+        if here := [mark for mark in marks if mark.chapter == chapter.id]:
+            _mark_pages(section, here, printed[chapter.id])
         _finish(section, chapter, name, homes)
         yield _File(name, _title(chapter), section, chapter)
 
@@ -107,6 +112,23 @@ def _finish(section: Element, chapter: Chapter, name: str, homes: Mapping[str, s
             element.set("href", f"{homes[target[1:]]}{target}")
     for note in [e for e in section.iter(f"{_X}aside") if e.get("role") == "doc-footnote"]:
         _number(note)
+
+
+def _mark_pages(section: Element, marks: Sequence[Break], printed: object) -> None:
+    """Put a marker before the word with which each printed page begins (EPUB 3 Structural Semantics, 1.1)."""
+    # From the last to the first: a marker takes the text behind it into its own tail.
+    for mark, spot in reversed(list(pagebreaks.places(section, marks, pagebreaks.spots(printed)))):
+        marker = etree.Element(f"{_X}span", {_TYPE: "pagebreak", "role": "doc-pagebreak", "id": f"page-{mark.label}",
+                                             "aria-label": mark.label})
+        words_ = (spot.element.tail if spot.tail else spot.element.text) or ""
+        before, marker.tail = words_[:spot.index], words_[spot.index:]
+        if spot.tail:
+            spot.element.tail = None               # else lxml moves it along with what is inserted
+            spot.element.addnext(marker)
+            spot.element.tail = before
+        else:
+            spot.element.text = before
+            spot.element.insert(0, marker)
 
 
 def _number(note: Element) -> None:
@@ -167,14 +189,23 @@ def _navigation(documents: Sequence[_File], meta: Meta) -> bytes:
              ("nav.xhtml", "toc", name["contents"]), (first.name, "bodymatter", name["start"]),
              *((d.name, _LANDMARKS[d.chapter.role], d.title) for d in chapters if d.chapter
                and d.chapter.role in _LANDMARKS)]
+    pages = "".join(f'<li><a href="{document.name}#{ident}">{ident.removeprefix("page-")}</a></li>'
+                    for document in documents for ident in _pages(document.body))
+    page_list = f'<nav epub:type="page-list" role="doc-pagelist" id="pages" hidden="hidden"><ol>{pages}</ol></nav>'
     landmarks = "".join(f'<li><a epub:type="{kind}" href="{href}">{escape(title)}</a></li>'
                         for href, kind, title in marks)
     nav = etree.fromstring(
         f'<div xmlns="{XHTML}" xmlns:epub="{EPUB}">'
         f'<nav epub:type="toc" role="doc-toc" id="toc" class="contents"><h1>{escape(name["contents"])}</h1>'
         f'<ol>{entries}</ol></nav>'
-        f'<nav epub:type="landmarks" id="landmarks" hidden="hidden"><ol>{landmarks}</ol></nav></div>')
+        f'<nav epub:type="landmarks" id="landmarks" hidden="hidden"><ol>{landmarks}</ol></nav>'
+        f'{page_list if pages else ""}</div>')
     return _xhtml(name["contents"], list(nav), meta)
+
+
+def _pages(body: Element) -> list[str]:
+    """Return the ids of the page markers in *body*."""
+    return [str(span.get("id")) for span in body.iter(f"{_X}span") if span.get("role") == "doc-pagebreak"]
 
 
 def _entry(document: _File) -> str:
@@ -203,6 +234,9 @@ def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
             book.add_metadata("DC", name, value)
     for keyword in meta.keywords:
         book.add_metadata("DC", "subject", keyword)
+    if any(_pages(document.body) for document in documents):
+        # The printed edition whose pages these are: the PDF, which has the publication's identifier.
+        book.add_metadata(None, "meta", meta.identifier, {"property": "pageBreakSource"})
     for name, value in accessibility([document.body for document in documents], meta.lang):
         book.add_metadata(None, "meta", value, {"property": f"schema:{name}"})
     return book
