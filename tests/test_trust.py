@@ -1,0 +1,159 @@
+"""A manuscript is untrusted input: what would read, fetch or run something is refused, and nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nzpub import annotate
+from nzpub.errors import Finding, NzpubError
+from nzpub.read import read
+from nzpub.trust import picture
+from publication import FRONT, make
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 1 1">{}</svg>'
+
+HOSTILE = {
+    "an image by file address": "![c](file:///etc/passwd){alt=\"a b\"}",
+    "an image by absolute path": "![c](/etc/passwd){alt=\"a b\"}",
+    "an image above the folder": "![c](../../etc/passwd){alt=\"a b\"}",
+    "an image above the folder, encoded": "![c](%2e%2e/secret.svg){alt=\"a b\"}",
+    "an image by web address": "![c](https://example.org/x.png){alt=\"a b\"}",
+    "an image as data": "![c](data:image/png;base64,AAAA){alt=\"a b\"}",
+    "raw HTML": "<iframe src=\"x\"></iframe>",
+    "a raw HTML block": "<div onclick=\"x\">\n\ntext\n\n</div>",
+    "a script": "a <script>alert(1)</script>",
+    "a raw attribute": "`<b>`{=html}",
+    "raw TeX": "\\input{/etc/passwd}",
+    "an event handler on a span": "[x]{onclick=\"alert(1)\"}",
+    "an event handler on a div": "::: {.callout-note onmouseover=\"x\"}\nx\n:::",
+    "a style attribute": "[x]{style=\"background:url(https://example.org)\"}",
+    "a javascript link": "[x](javascript:alert(1))",
+    "a javascript link in capitals": "[x](JaVaScRiPt:alert(1))",
+    "a data link": "[x](data:text/html,x)",
+    "a link to a file": "[x](file:///etc/passwd)",
+    "a relative link": "[x](../secret.txt)",
+    "a source attribute": "![c](figures/x.svg){alt=\"a b\" srcset=\"https://example.org\"}",
+    "a chart's table outside": "![c](figures/x.svg){alt=\"a b\" chart=\"steps\" data=\"../../x.csv\"}",
+}
+FIELDS = ("csl: /etc/passwd", "bibliography: /etc/passwd", "bibliography: ../x.json", "cover-image: /etc/passwd",
+          "header-includes: <script>", "include-before: x", "css: https://example.org/x.css", "template: x",
+          "citation-style: ../../x", "short-name: ../x", "title: !!python/object:os.system x", "title: &a x",
+          "epub-fonts: x", "attachments: [x]", "resource-path: /")
+
+
+def findings(root: Path) -> list[Finding]:
+    try:
+        return list(annotate.check(read(root / "manuscript")))
+    except NzpubError as error:
+        return list(error.findings)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
+    """What could read, fetch or run something is an error on the line where it stands."""
+    found = findings(make(tmp_path, f"# A\n\n{HOSTILE[name]}\n"))
+    line = FRONT.count("\n") + 3
+    assert any(f.severity == "error" and f.where and f.where.line in (line, line + 4) and f.hint for f in found), found
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_hostile_metadata_are_refused(tmp_path: Path, field: str) -> None:
+    """A field that Pandoc would obey, or a value that leads outside, is an error with its line."""
+    name = field.partition(":")[0]
+    front = "\n".join(line for line in FRONT.split("\n") if not line.startswith(f"{name}:"))
+    found = findings(make(tmp_path, front.replace("---\n", f"---\n{field}\n", 1) + "# A\n"))
+    assert any(f.severity == "error" and f.where and f.where.line == 2 for f in found), found
+
+
+def test_a_symbolic_link_out_is_refused(tmp_path: Path) -> None:
+    """A figure that is a link, or stands in a linked folder, is not read."""
+    secret = tmp_path / "secret.svg"
+    secret.write_text(SVG)
+    root = make(tmp_path / "book", "# A\n\n![c](figures/y.svg){alt=\"a b\"}\n\n![c](more/z.svg){alt=\"a b\"}\n")
+    (root / "manuscript" / "figures" / "y.svg").symlink_to(secret)
+    (root / "manuscript" / "more").symlink_to(tmp_path)
+    assert sorted(f.message.partition(" is ")[2] for f in findings(root)) == ["a symbolic link", "a symbolic link"]
+
+
+@pytest.mark.parametrize("inside", [
+    "<script>alert(1)</script>",
+    '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>',
+    '<image href="https://example.org/x.png"/>',
+    '<use xlink:href="https://example.org/x.svg#a"/>',
+    '<rect onload="alert(1)" width="1" height="1"/>',
+    '<rect style="fill:url(https://example.org/x)" width="1" height="1"/>',
+    "<style>@import url(https://example.org/x.css)</style>",
+    '<a href="javascript:alert(1)"><rect/></a>',
+    '<animate attributeName="x"/>',
+    '<defs><g id="a"/><g id="b"><use href="#a"/></g></defs><use href="#b"/>',
+])
+def test_a_drawing_with_more_than_shapes_is_refused(inside: str) -> None:
+    """An SVG that scripts, reaches out, embeds or multiplies is an error with its line."""
+    found = list(picture(SVG.format(inside).encode(), "manuscript/figures/x.svg"))
+    assert found
+    assert all(f.severity == "error" and f.where and f.hint for f in found)
+
+
+def test_entities_are_refused_before_they_multiply() -> None:
+    """A document type in a drawing is refused unread."""
+    bomb = b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><svg xmlns="http://www.w3.org/2000/svg">&b;</svg>'
+    assert [f.code for f in picture(bomb, "x.svg")] == ["NZ812"]
+
+
+def test_a_plain_drawing_is_welcome() -> None:
+    """Shapes, text, gradients, patterns and references inside the drawing pass."""
+    inside = ('<defs><linearGradient id="g"><stop offset="0"/></linearGradient><g id="s"><path d="M0 0"/></g></defs>'
+              '<rect fill="url(#g)" width="1" height="1"/><use href="#s"/><text>a<tspan>b</tspan></text>')
+    assert list(picture(SVG.format(inside).encode(), "x.svg")) == []
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.png", b"GIF89a"), ("x.pdf", b"%PDF-1.7"), ("x.svg", b"not xml")])
+def test_a_picture_is_what_its_name_says(name: str, content: bytes) -> None:
+    """A file whose bytes are of another kind, or of a kind that is not shown, is refused."""
+    assert [f.severity for f in picture(content, name)] == ["error"]
+
+
+BOMBS = {
+    "nested brackets": "[" * 14 + "x" + "]" * 14,
+    "unclosed brackets": "[x " * 24,
+    "block quotes": ">" * 100_000 + " x",
+    "ampersands": "&" * 200_000,
+    "raw divs": "<div>" * 20_000,
+    "nested lists": "\n".join("  " * n + "- x" for n in range(1_000)),
+    "fenced divs": ":::: {.callout-note}\n" * 400 + "x\n" + "::::\n" * 400,
+    "emphasis": "*a **b " * 8_000,
+    "a table's span": "| a |\n|---|\n" + "| b " * 5_000 + "|\n",
+    "a long word": "x" * 1_000_000,
+}
+SECONDS, MEGABYTES = 30, 1_000
+_TRY = """
+import resource, sys
+from pathlib import Path
+from nzpub.build import build
+from nzpub.errors import NzpubError
+try:
+    build(Path(sys.argv[1]), ["epub"])
+except NzpubError as error:
+    print(str(error)[:200])
+usage = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print("MB", usage // (1024 if sys.platform == "linux" else 1024 * 1024))
+"""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_text_that_would_hang_ends_in_time(tmp_path: Path, name: str) -> None:
+    """Within 30 s and 1 GB there is an outcome: an output, or an error that a person can act on."""
+    root = make(tmp_path, f"# A\n\n{BOMBS[name]}\n")
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", _TRY, str(root)], capture_output=True, text=True, check=False,
+                          timeout=4 * SECONDS, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    assert done.returncode == 0, done.stderr[-600:]
+    megabytes = int(done.stdout.rpartition("MB ")[2])
+    print(f"{name}: {time.monotonic() - start:.0f} s, {megabytes} MB, {done.stdout[:120].strip()}")  # noqa: T201
+    assert megabytes < MEGABYTES
