@@ -333,5 +333,7 @@ def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ140", visit, f"“{words}” is not in the glossary", "add it to the metadata's glossary")
 
 
-_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _allowances, _outputs, _slides, _identifiers, _links, _figures, _drawings, _pictures,
-                            _citations, _abbreviations)
+_RULES: tuple[Rule, ...] = (
+    _raw, _classes, _attributes, _allowances, _outputs, _slides, _identifiers, _links, _figures, _drawings, _pictures,
+    _citations, _abbreviations,
+)

@@ -96,8 +96,8 @@ def _abbreviations(book: Book, seen: Visits) -> Iterator[Doubt]:
                                  f"write [{short}]{{.abbr}} here", visit)
     for short in book.meta.glossary:
         if short not in marked:
-            yield _about(book, "NZ503", f"“{short}” in the glossary is never used", "mark its first use, or take it out",
-                         "glossary")
+            yield _about(book, "NZ503", f"“{short}” in the glossary is never used",
+                         "mark its first use, or take it out", "glossary")
 
 
 def _unmentioned(_book: Book, seen: Visits) -> Iterator[Doubt]:
@@ -105,7 +105,8 @@ def _unmentioned(_book: Book, seen: Visits) -> Iterator[Doubt]:
     mentioned = {key for visit in seen if visit.node["t"] == "Cite" for key in _own_citations(visit.node)}
     for visit in seen:
         if visit.node["t"] == "Figure" and visit.attr.id and visit.attr.id not in mentioned:
-            yield _doubt("NZ504", f"the figure “{visit.attr.id}” is never mentioned", f"write [@{visit.attr.id}]", visit)
+            yield _doubt("NZ504", f"the figure “{visit.attr.id}” is never mentioned", f"write [@{visit.attr.id}]",
+                         visit)
 
 
 def _levels(_book: Book, seen: Visits) -> Iterator[Doubt]:
@@ -176,7 +177,7 @@ def _same_name(one: str, other: str) -> bool:
         longer[:n] + longer[n + 1:] == shorter for n in range(1, len(longer) - 1))
 
 
-def _slides(book: Book, seen: Visits) -> Iterator[Doubt]:
+def _slides(_book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ510 and NZ511: a slide with more words than its layout holds, or notes longer than its time."""
     for visit in seen:
         if "slide" not in visit.attr.classes:

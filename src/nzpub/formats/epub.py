@@ -23,7 +23,7 @@ from nzpub.checks.claims import accessibility
 from nzpub.fonts import with_faces
 from nzpub.furniture import words
 from nzpub.model import Artifact, Chapter, Edition, Meta, Styles
-from nzpub.page import EPUB, XHTML
+from nzpub.page import EPUB, MATHML, XHTML
 from nzpub.pagebreaks import Break
 from nzpub.paginate import Layout
 from nzpub.tree import text
@@ -110,6 +110,8 @@ def _finish(section: Element, chapter: Chapter, name: str, homes: Mapping[str, s
         target = element.get("href", "")
         if target.startswith("#") and homes[target[1:]] != name:
             element.set("href", f"{homes[target[1:]]}{target}")
+    for table in section.iter(f"{_X}table"):
+        _label(table)
     for note in [e for e in section.iter(f"{_X}aside") if e.get("role") == "doc-footnote"]:
         _number(note)
 
@@ -131,9 +133,21 @@ def _mark_pages(section: Element, marks: Sequence[Break], printed: object) -> No
             spot.element.insert(0, marker)
 
 
+def _label(table: Element) -> None:
+    """Give each cell the name of its column, for screens on which a row stands as a block."""
+    heads = [_words(cell) for cell in table.iterfind(f"{_X}thead/{_X}tr/{_X}th")]
+    rows = [row.findall(f"{_X}td") for row in table.iterfind(f"{_X}tbody/{_X}tr")]
+    if heads and all(len(row) == len(heads) for row in rows):
+        table.set("class", "labelled")
+        for row in rows:
+            for head, cell in zip(heads, row, strict=True):
+                cell.set("data-label", head)
+
+
 def _number(note: Element) -> None:
     """Begin *note* with its number, which leads back to its mark."""
-    number = note.attrib.pop("data-number")
+    number = note.get("data-number", "")
+    del note.attrib["data-number"]
     back = etree.Element(f"{_X}a", {"href": f"#fnref{number}", "role": "doc-backlink", _TYPE: "backlink"})
     back.text = number
     first = note[0] if len(note) and note[0].tag == f"{_X}p" else note
@@ -151,7 +165,7 @@ def _cover_page(meta: Meta) -> _File:
 
 
 def _title_page(meta: Meta) -> _File:
-    lines = [f'<h1 class="title">{escape(meta.title)}</h1>',
+    lines = [f'<h1 class="title">{page.stepped(meta.title)}</h1>',
              *([f'<p class="subtitle">{escape(meta.subtitle)}</p>'] if meta.subtitle else []),
              f'<p class="authors">{escape(", ".join(meta.authors))}</p>',
              *(f'<p class="imprint">{escape(line)}</p>' for line in
@@ -164,7 +178,7 @@ def _title_page(meta: Meta) -> _File:
 def _item(document: _File, meta: Meta) -> epub.EpubItem:
     item = epub.EpubItem(_ident(document.name), document.name, "application/xhtml+xml",
                          _xhtml(document.title or meta.title, [document.body], meta))
-    item.properties = ["mathml"] if document.body.find(".//{http://www.w3.org/1998/Math/MathML}math") is not None else []
+    item.properties = ["mathml"] if document.body.find(f".//{{{MATHML}}}math") is not None else []
     item.is_linear = True
     return item
 
@@ -173,7 +187,8 @@ def _xhtml(title: str, body: Sequence[Element], meta: Meta) -> bytes:
     inner = "".join(page.markup(element) for element in body)
     return (f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
             f'<html xmlns="{XHTML}" xmlns:epub="{EPUB}" lang="{meta.lang}" xml:lang="{meta.lang}">\n'
-            f'<head>\n<title>{escape(title)}</title>\n<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
+            f'<head>\n<title>{escape(title)}</title>\n'
+            f'<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
             f'<body>\n{inner}\n</body>\n</html>\n').encode()
 
 
@@ -217,7 +232,7 @@ def _entry(document: _File) -> str:
 
 
 def _words(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(map(str, element.itertext())).split())
 
 
 def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
