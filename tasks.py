@@ -87,6 +87,16 @@ def figures(_: Context) -> None:
             show.say(f"drawn: {path}")
 
 
+@task
+def pictures(_: Context) -> None:
+    """Make the README's pictures from the real outputs in dist/."""
+    from nzpub import pictures as camera  # noqa: PLC0415 (it needs the test requirements)
+
+    with told():
+        for path in camera.take(HERE / "dist"):
+            show.say(f"made: {path}")
+
+
 @task(help={"root": "folder of another publication"})
 def bench(_: Context, root: str = "") -> None:
     """Compare the build's time with a bare Pandoc script's, as a ratio from one run."""

@@ -11,7 +11,8 @@ import nzpub
 SOURCE = Path(nzpub.__file__).parent
 ROOT = SOURCE.parents[1]
 LINE = (nzpub.__doc__ or "").partition("\n\n    ")[2].partition("(tasks.py)")[0].split()
-SHELL = ("show", "provide", "develop", "bench", "diagnose", "verify")     # for tasks.py alone; they may import anything, and nothing imports them
+SHELL = ("show", "provide", "develop", "bench", "diagnose", "verify",
+         "pictures")     # for tasks.py alone; they may import anything, and nothing imports them
 
 
 def modules() -> dict[str, set[str]]:

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from nzpub.errors import Finding, ToolError
 from nzpub.paginate import Layout
 
-_BLOCKS = frozenset(("section", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "td",
-                     "th", "tr", "table", "caption", "figure", "figcaption", "blockquote", "pre", "aside", "main", "nav"))
+_BLOCKS = frozenset((
+    "section", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "td", "th", "tr",
+    "table", "caption", "figure", "figcaption", "blockquote", "pre", "aside", "main", "nav",
+))
 _NOTES = frozenset(("footnote", "noteref", "notes", "note-anchor"))
 _UNSEEN = "\u00ad\u2060\u200b"            # soft hyphen, word joiner, zero width space: not painted
 _HYPHENS = "-\u2010"
@@ -32,13 +34,13 @@ class Break(NamedTuple):
 class Spot(NamedTuple):
     """One character of a chapter's text: where it stands in the markup, and whether a word begins with it.
 
-    ``tail`` says whether it stands in the tail of ``element`` or in its text, ``index`` where there.
+    ``tail`` says whether it stands in the tail of ``element`` or in its text, ``position`` where there.
     """
 
     character: str
     element: Any
     tail: bool
-    index: int
+    position: int
     begins: bool
 
 

@@ -16,8 +16,9 @@ from nzpub.errors import Finding, Place
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _ELEMENTS = frozenset((
-    "svg", "g", "defs", "title", "desc", "metadata", "rect", "circle", "ellipse", "line", "polyline", "polygon", "path",
-    "text", "tspan", "use", "symbol", "marker", "pattern", "clipPath", "mask", "linearGradient", "radialGradient", "stop",
+    "svg", "g", "defs", "title", "desc", "metadata", "rect", "circle", "ellipse", "line", "polyline", "polygon",
+    "path", "text", "tspan", "use", "symbol", "marker", "pattern", "clipPath", "mask", "linearGradient",
+    "radialGradient", "stop",
 ))
 _FOREIGN = re.compile(r"^\{(?!http://www\.w3\.org/2000/svg\})")   # editors leave their own elements in <metadata>
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(", re.IGNORECASE)
@@ -47,7 +48,8 @@ def _vector(content: bytes, file: str) -> Iterator[Finding]:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        yield Finding("NZ813", "error", f"this is not an SVG: {error.msg}", Place(file, error.lineno), "export it again")
+        yield Finding("NZ813", "error", f"this is not an SVG: {error.msg}", Place(file, error.lineno),
+                      "export it again")
         return
     if root.tag != f"{{{_SVG}}}svg":
         yield Finding("NZ813", "error", f"this is not an SVG: it begins with <{root.tag}>", Place(file, 1),
@@ -76,13 +78,14 @@ def _inside(element: etree._Element, names: tuple[str, ...]) -> bool:
 def _element(element: etree._Element, file: str) -> Iterator[Finding]:
     where = Place(file, element.sourceline)
     name = str(element.tag)
-    if _FOREIGN.match(name) or element.getparent() is not None and _inside(element, ("metadata",)):
+    if _FOREIGN.match(name) or _inside(element, ("metadata",)):
         return                     # ignored by all that draw: not SVG
     local = etree.QName(element).localname
     if local not in _ELEMENTS:
-        yield Finding("NZ815", "error", f"<{local}> is not allowed in a drawing", where, "take it out, or export plain SVG")
-    for key, value in element.attrib.items():
-        local, value = etree.QName(str(key)).localname, str(value)
+        yield Finding("NZ815", "error", f"<{local}> is not allowed in a drawing", where,
+                      "take it out, or export plain SVG")
+    for key, given in element.attrib.items():
+        local, value = etree.QName(str(key)).localname, str(given)
         if local.lower().startswith("on"):
             yield Finding("NZ816", "error", f"“{local}” would run a script", where, "take it out")
         elif (key in ("href", _XLINK_HREF) and not value.startswith("#")) or _OUTSIDE.search(value):

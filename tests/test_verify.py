@@ -1,0 +1,69 @@
+"""`invoke check` finds what was done to the outputs after the build, and claims nothing that was not checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nzpub import provide
+from nzpub.build import build
+from nzpub.errors import ToolError
+from nzpub.verify import FOR_PEOPLE, Check, report, verify
+from publication import copy_book
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the small publication, its EPUB built, on a machine without any validator."""
+    monkeypatch.setattr(provide, "find", lambda _name: None)
+    root = copy_book(tmp_path)
+    build(root, ["epub"])
+    return root
+
+
+def outcomes(root: Path) -> dict[tuple[str, str], str]:
+    return {(check.file, check.tool): check.outcome for check in verify(root)}
+
+
+def codes(root: Path) -> set[str]:
+    return {finding.code for check in verify(root) for finding in check.findings}
+
+
+def test_a_validator_that_is_missing_did_not_pass(root: Path) -> None:
+    """What was not asked is "not checked", with the reason; ours passes on a clean build."""
+    found = outcomes(root)
+    assert found["kettle.epub", "epubcheck"] == found["kettle.epub", "ace"] == "not checked"
+    assert {outcome for (_, tool), outcome in found.items() if tool.startswith("nzpub")} == {"passed"}
+    assert all(check.why for check in verify(root) if check.outcome == "not checked")
+
+
+def test_a_file_changed_after_the_build_is_caught(root: Path) -> None:
+    """Another byte, a file gone and a file added are each an error."""
+    (root / "dist" / "extra.txt").write_text("x")
+    with (root / "dist" / "kettle.epub").open("ab") as file:
+        file.write(b" ")
+    findings = [f for check in verify(root) if check.tool == "nzpub manifest" for f in check.findings]
+    assert sorted(f.message for f in findings) == ["extra.txt is not of the build", "kettle.epub is changed since the build"]
+
+
+def test_outputs_of_another_manuscript_are_caught(root: Path) -> None:
+    """When the manuscript has changed since the build, the report says so."""
+    path = root / "manuscript" / "kettle.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("Mind the steam", "Mind the heat"), encoding="utf-8")
+    assert "NZ733" in codes(root)
+
+
+def test_without_a_build_there_is_nothing_to_check(tmp_path: Path) -> None:
+    """No manifest: the message says to build first."""
+    with pytest.raises(ToolError, match="no build to check"):
+        verify(copy_book(tmp_path))
+
+
+def test_the_report_says_what_is_left_to_people() -> None:
+    """The JSON has every check with its outcome, and the questions that no machine answers."""
+    made = json.loads(report([Check("a.pdf", "tool 1", "not checked", (), "it is missing")]))
+    assert made["checks"] == [{"file": "a.pdf", "tool": "tool 1", "outcome": "not checked", "why": "it is missing",
+                               "findings": []}]
+    assert made["for people"] == list(FOR_PEOPLE)
