@@ -50,6 +50,10 @@ class NzpubError(Exception):
         self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
 
+    def __reduce__(self) -> tuple[type[NzpubError], tuple[tuple[Finding, ...]]]:
+        """Let it be raised again on the other side of a process's border."""
+        return type(self), (self.findings,)
+
 
 class ManuscriptError(NzpubError):
     """The manuscript cannot be read as it stands; the author can change that."""

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -23,9 +24,11 @@ import platformdirs
 from nzpub.errors import Finding, ToolError
 from nzpub.model import Face
 
-_RECIPE = 1          # raise it when the way instances are made changes
+_RECIPE = 2          # raise it when the way instances are made changes
 _FEATURES = ("kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "onum", "lnum", "pnum", "tnum",
              "sups", "smcp", "c2sc", "case", "frac", "ordn")
+# What a subset inside a page or a picture keeps: each further feature keeps the glyphs that it may put in.
+_SLIM_FEATURES = ("kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "onum", "lnum", "pnum", "tnum", "smcp")
 # The characters that every subset has, so that an edit seldom changes the key: Latin as Europe and the
 # Pacific write it, and the typographer's marks.
 _ALWAYS = frozenset(
@@ -45,10 +48,11 @@ class _Cut(NamedTuple):
 
 _FALLBACK = "--font-fallback"     # the family for scripts that the other two lack
 CUTS = (
-    _Cut("--font-text", 400, "normal", 11),
-    _Cut("--font-text", 400, "italic", 11),
-    _Cut("--font-text", 600, "normal", 11),
-    _Cut("--font-text", 600, "italic", 11),
+    _Cut("--font-text", 300, "normal", 40),       # for titles: --weight-display
+    _Cut("--font-text", 400, "normal", 14),
+    _Cut("--font-text", 400, "italic", 14),
+    _Cut("--font-text", 600, "normal", 14),
+    _Cut("--font-text", 600, "italic", 14),
     _Cut("--font-head", 400, "normal", 11),
     _Cut("--font-head", 400, "italic", 11),
     _Cut("--font-head", 600, "normal", 11),
@@ -111,7 +115,7 @@ def _job(cut: _Cut, family: str, wanted: frozenset[int]) -> _Job:
 def _make_all(jobs: Iterable[_Job]) -> None:
     """Make every one of *jobs*, in several processes where the system lets us have them."""
     try:
-        with ProcessPoolExecutor() as pool:
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
             list(pool.map(_make, jobs))
     except OSError:                      # no semaphores: /dev/shm is not writable in some containers
         for job in jobs:
@@ -148,8 +152,9 @@ def _make(job: _Job) -> None:
     subsetter.subset(font)
     wanted = {"wght": job.cut.weight, "opsz": job.cut.optical_size}
     present = {axis.axisTag for axis in font["fvar"].axes} if "fvar" in font else set()
+    # Every axis: WeasyPrint pins one that is left, and dates the font by the clock. None stands for an axis's default.
     static = instancer.instantiateVariableFont(
-        font, {tag: value for tag, value in wanted.items() if tag in present}, updateFontNames=False)
+        font, {tag: wanted.get(tag) for tag in sorted(present)}, updateFontNames=False)
     _name(static, job)
     for flavour, path in (("woff2", job.cached.with_suffix(".woff2")), (None, job.cached)):
         static.flavor = flavour
@@ -183,12 +188,13 @@ def with_faces(svg: bytes, available: Iterable[Face]) -> bytes:
     """
     words = svg.decode()
     used = tuple(sorted({ord(c) for c in words if c.isprintable()}))
-    rules = "".join(_rule(face, used) for face in available if face.family in words and face.style == "normal")
+    rules = "".join(rule(face, used) for face in available if face.family in words and face.style == "normal")
     start = words.index(">", words.index("<svg")) + 1
     return f"{words[:start]}<style>{rules}</style>{words[start:]}".encode() if rules else svg
 
 
-def _rule(face: Face, characters: tuple[int, ...]) -> str:
+def rule(face: Face, characters: tuple[int, ...]) -> str:
+    """Return the ``@font-face`` rule of *face*, subset to *characters* (code points), its bytes as a data address."""
     source = base64.b64encode(_slim(face, characters)).decode()
     return (f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
             f'src: url("data:font/woff2;base64,{source}") }}')
@@ -196,14 +202,15 @@ def _rule(face: Face, characters: tuple[int, ...]) -> str:
 
 def _slim(face: Face, characters: tuple[int, ...]) -> bytes:
     """Return *face* as WOFF2 with nothing but *characters*, from the cache if it has it."""
-    key = hashlib.sha256(repr((_RECIPE, hashlib.sha256(face.ttf).digest(), characters)).encode()).hexdigest()[:32]
+    recipe = (_RECIPE, hashlib.sha256(face.ttf).digest(), characters, _SLIM_FEATURES)
+    key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
     path = cache() / f"{key}.slim.woff2"
     if not path.is_file():
         from fontTools.subset import Options, Subsetter  # noqa: PLC0415
         from fontTools.ttLib import TTFont  # noqa: PLC0415
 
         font = TTFont(io.BytesIO(face.ttf), recalcTimestamp=False)
-        subsetter = Subsetter(Options(layout_features=list(_FEATURES), hinting=False, notdef_outline=True))
+        subsetter = Subsetter(Options(layout_features=list(_SLIM_FEATURES), hinting=False, notdef_outline=True))
         subsetter.populate(unicodes=characters)
         subsetter.subset(font)
         font.flavor = "woff2"

@@ -83,6 +83,7 @@ class Edition:
     chapters: tuple[Chapter, ...]
     files: Mapping[str, bytes]                 # the images that its blocks name
     source: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)   # the manuscript and the files it was made from
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Deck:
     slides: tuple[Slide, ...]
     files: Mapping[str, bytes]
     source: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)   # as an edition's
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
+from string import printable
 
 import pyreveal
 from lxml import etree
 
 from nzpub import page, pandoc
 from nzpub.errors import CheckError, Finding, Place
-from nzpub.fonts import with_faces
-from nzpub.furniture import words
-from nzpub.model import Artifact, Deck, Slide, Styles
-from nzpub.paginate import font_faces
-from nzpub.tree import Attr, Node, div, header, para, string, text
+from nzpub.fonts import rule, with_faces
+from nzpub.furniture import source_line
+from nzpub.model import Artifact, Deck, Face, Slide, Styles
+from nzpub.tree import Attr, Node, div, header, para, text
 
 Element = etree._Element
 _REVEAL = Path(pyreveal.__file__).parent / "revealjs" / "dist"
+_X = f"{{{page.XHTML}}}"
+_ALONE = {"img": "figure", "strong": "emphasis"}    # what stands alone in its paragraph → the paragraph's class
+# The faces that slides.css sets words in: tokens of family and weight, and style. Others would enlarge the file.
+_CUTS = (("--font-head", "--weight-text", "normal"), ("--font-head", "--weight-text", "italic"),
+         ("--font-head", "--weight-head", "normal"), ("--font-text", "--weight-display", "normal"),
+         ("--font-text", "--weight-text", "normal"), ("--font-text", "--weight-text", "italic"))
 _MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 
 
@@ -31,13 +38,15 @@ def write(deck: Deck, styles: Styles) -> Artifact:
     if not deck.slides:
         raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
                                  "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
+    slides = "\n".join(map(page.markup, _sections(deck, styles)))
     html = page.fill(styles.files["deck.html"], {
         "lang": escape(deck.meta.lang), "title": escape(deck.meta.title),
         "author": escape(", ".join(deck.meta.authors)), "description": escape(text(deck.meta.abstract)),
-        "styles": _styles(styles), "slides": "\n".join(map(page.markup, _sections(deck, styles))),
+        "styles": _styles(styles, slides), "slides": slides,
         "reveal": _script("reveal.js"), "notes": _script("plugin/notes.js"),
         "width": styles.tokens["--slide-width"].removesuffix("px"),
         "height": styles.tokens["--slide-height"].removesuffix("px"),
+        "narrow": styles.tokens["--slide-narrow"].removesuffix("px"),
         "minutes": str(deck.meta.talk_minutes or 0),
     })
     name = f"{deck.meta.short_name}-slides.html"
@@ -47,42 +56,78 @@ def write(deck: Deck, styles: Styles) -> Artifact:
 
 def reveal_version() -> str:
     """Return the version of the reveal.js that is put into the deck."""
-    first = (_REVEAL / "reveal.js").read_text(encoding="utf-8")
-    _, _, rest = first.partition('VERSION="')
-    return rest.partition('"')[0] or "6"
+    package = json.loads((_REVEAL.parent / "package.json").read_text(encoding="utf-8"))
+    return str(package["version"])
+
+
+# --- slides -----------------------------------------------------------------------------------------
 
 
 def _sections(deck: Deck, styles: Styles) -> Iterator[Element]:
-    """Yield reveal.js's ``section`` elements, with layouts as classes and pictures as data addresses."""
+    """Yield reveal.js's ``section`` elements, framed, with layouts as classes and pictures as data addresses."""
     blocks = [block for slide in deck.slides for block in _blocks(slide, deck)]
     html = pandoc.render(blocks, "revealjs", "--slide-level=1", "--mathml", "--syntax-highlighting=none")
     root = etree.fromstring(f'<body xmlns="{page.XHTML}">{html}</body>'.encode())
     pictures = {path: _address(path, content, styles) for path, content in deck.files.items()}
-    for section, slide in zip(root, deck.slides, strict=True):
-        section.set("aria-label", text(slide.title))
+    for number, (section, slide) in enumerate(zip(root, deck.slides, strict=True)):
+        section.set("class", _layout(slide))
         if slide.seconds:
             section.set("data-timing", str(slide.seconds))
-        for image in section.iter(f"{{{page.XHTML}}}img"):
-            image.set("src", pictures[image.attrib.pop("data-src", None) or image.get("src", "")])
+        for image in section.iter(f"{_X}img"):
+            path = str(image.attrib.pop("data-src", "")) or image.get("src", "")
+            image.set("src", pictures[path])
+        _level(section, first=number == 0)
+        _part(section[0])
+        _name(section)
+        _frame(section)
         yield section
 
 
 def _blocks(slide: Slide, deck: Deck) -> Iterator[Node]:
-    classes = (f"layout-{slide.layout}" if slide.layout else "layout-text",)
-    yield header(1, slide.title, Attr(slide.id, classes))
+    yield header(1, slide.title, Attr(slide.id))
     yield div(slide.blocks, Attr("", ("content",)))
     if slide.sources:
-        yield div([para(_source_line(slide, deck))], Attr("", ("slide-sources",)))
+        yield div([para(source_line(slide.sources, deck.meta.lang))], Attr("", ("slide-sources",)))
     if slide.notes:
         yield div(slide.notes, Attr("", ("notes",)))
 
 
-def _source_line(slide: Slide, deck: Deck) -> Iterable[Node]:
-    name = words(deck.meta.lang)["source" if len(slide.sources) == 1 else "sources"]
-    yield from string(f"{name}: ")
-    for position, source in enumerate(slide.sources):
-        yield from string("; ") if position else ()
-        yield from source
+def _layout(slide: Slide) -> str:
+    return f"layout-{slide.layout or 'text'}"
+
+
+def _level(section: Element, *, first: bool) -> None:
+    """Make the title of the first slide the deck's only ``h1``; all other headings move down by a level."""
+    title, *others = [heading for level in range(1, 6) for heading in section.iter(f"{_X}h{level}")]
+    title.set("class", "slide-title")
+    for heading in others if first else [title, *others]:
+        heading.tag = f"{_X}h{int(heading.tag[-1]) + 1}"
+
+
+def _part(title: Element) -> None:
+    """Put what follows the colon of a plain title into a ``span``: on a title slide it starts a line."""
+    head, colon, rest = (title.text or "").partition(": ")
+    if colon and not len(title):
+        title.text = head + colon
+        etree.SubElement(title, f"{_X}span", {"class": "title-rest"}).text = rest
+
+
+def _name(section: Element) -> None:
+    """Name the paragraphs that are nothing but a picture or nothing but strong words, which CSS cannot tell."""
+    for paragraph in section.iter(f"{_X}p"):
+        children = list(paragraph)
+        if len(children) == 1 and not (paragraph.text or "").strip() and not (children[0].tail or "").strip():
+            name = _ALONE.get(etree.QName(children[0]).localname)
+            if name:
+                paragraph.set("class", name)
+
+
+def _frame(section: Element) -> None:
+    """Put what a slide shows into a ``div`` of its own: reveal.js takes the section's padding when it prints."""
+    shown = [child for child in section if child.get("class") != "notes"]
+    frame = etree.Element(f"{_X}div", {"class": "frame"})
+    frame.extend(shown)
+    section.insert(0, frame)
 
 
 def _address(path: str, content: bytes, styles: Styles) -> str:
@@ -91,13 +136,24 @@ def _address(path: str, content: bytes, styles: Styles) -> str:
     return f"data:{mime};base64,{base64.b64encode(embedded).decode()}"
 
 
-def _styles(styles: Styles) -> str:
-    """Return reveal.js's own sheets, the fonts, and ours."""
-    fonts = font_faces(styles, "{n}.woff2")
-    for number, face in enumerate(styles.faces):
-        fonts = fonts.replace(f'"{number}.woff2"', f'"data:font/woff2;base64,{base64.b64encode(face.woff2).decode()}"')
+# --- styles and scripts -----------------------------------------------------------------------------
+
+
+def _styles(styles: Styles, slides: str) -> str:
+    """Return reveal.js's own sheets, the fonts with the characters of *slides*, and our sheet."""
+    characters = tuple(sorted({ord(c) for c in slides + printable if c.isprintable()}))
+    fonts = "\n".join(rule(face, characters) for face in _faces(styles, characters))
     base = "".join((_REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css"))
     return f"{base}\n{fonts}\n{page.css(styles, 'slides.css')}"
+
+
+def _faces(styles: Styles, characters: Iterable[int]) -> Iterator[Face]:
+    """Yield the faces that the deck sets words in, and those that have a character that they lack."""
+    cuts = {(styles.tokens[family].strip("\"'"), int(styles.tokens[weight]), style) for family, weight, style in _CUTS}
+    used = [face for face in styles.faces if (face.family, face.weight, face.style) in cuts]
+    lacking = set(characters).difference(*(face.covers for face in used))
+    yield from used
+    yield from (face for face in styles.faces if face not in used and lacking & face.covers)
 
 
 def _script(name: str) -> str:

@@ -1,0 +1,468 @@
+"""The deck as an audience, a speaker and a reader meet it: in a real browser, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lxml import etree
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from nzpub import project, read
+from nzpub.cite import cite
+from nzpub.formats import revealjs
+from nzpub.illustrate import illustrate
+from nzpub.model import Artifact, Deck, Styles
+from nzpub.tree import text
+
+ROOT = Path(__file__).parent.parent
+SIZES = ((1280, 720), (1920, 1080))
+SMALLEST = 18                        # CSS pixels on a slide that is 1280 wide
+BODY = 28                            # what the back row can read
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_X = "{http://www.w3.org/1999/xhtml}"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A deck, what was written, and the file it stands in."""
+
+    deck: Deck
+    styles: Styles
+    artifact: Artifact
+    file: Path
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids of the slides, in order."""
+        return [slide.id for slide in self.deck.slides]
+
+
+@dataclass
+class Heard:
+    """What a page asked for and complained of."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module", params=["manuscript", "tests/book/manuscript"])
+def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Talk:
+    """Return the deck of the article, then that of the small book that uses every annotation."""
+    book = read.read(ROOT / request.param)
+    styles = read.read_styles(ROOT / "styles", read.characters(book))
+    deck = project.deck(cite(illustrate(book, styles)))
+    artifact = revealjs.write(deck, styles)
+    (name, content), = artifact.files.items()
+    file = tmp_path_factory.mktemp("deck") / name
+    file.write_bytes(content)
+    return Talk(deck, styles, artifact, file)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return an offline window of the size of a slide, whose owner asked for less motion."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce", offline=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, talk: Talk) -> Page:
+    """Return the deck, open and ready at its first slide."""
+    return _open(context, talk)
+
+
+def _open(context: BrowserContext, talk: Talk, query: str = "", heard: Heard | None = None) -> Page:
+    page = context.new_page()
+    heard = heard if heard is not None else Heard()
+    page.on("request", lambda request: heard.requests.append(request.url))
+    page.on("console", lambda message: heard.complaints.append(message.text))
+    page.on("pageerror", lambda error: heard.complaints.append(str(error)))
+    page.goto(talk.file.as_uri() + query)
+    if not page.evaluate("reading"):
+        page.wait_for_function("Reveal.isReady()")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+def _shown(page: Page) -> Iterator[str]:
+    """Go to each slide, all its fragments shown, and yield its id."""
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate(f"Reveal.slide({number}, 0, 999)")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        yield page.evaluate("Reveal.getCurrentSlide().id")
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+
+def test_the_same_deck_gives_the_same_bytes(talk: Talk) -> None:
+    """Written twice, the file is the same to the byte."""
+    assert revealjs.write(talk.deck, talk.styles).files == talk.artifact.files
+
+
+def test_the_version_named_is_the_version_inside(talk: Talk) -> None:
+    """The version of reveal.js that the manifest names is the one that the script itself carries."""
+    assert f"`{talk.artifact.tools['reveal.js']}`".encode() in next(iter(talk.artifact.files.values()))
+
+
+def test_every_slide_has_a_heading_and_only_the_first_an_h1(talk: Talk) -> None:
+    """The first slide's title is the deck's ``h1``, each other slide begins with its title as ``h2``."""
+    sections = list(revealjs._sections(talk.deck, talk.styles))
+
+    headings = [_first_heading(section).tag.removeprefix(_X) for section in sections]
+    titles = [str(_first_heading(section).xpath("string()")) for section in sections]
+
+    assert headings == ["h1", *["h2"] * (len(sections) - 1)]
+    assert titles == [text(slide.title) for slide in talk.deck.slides]
+
+
+def _first_heading(section: etree._Element) -> etree._Element:
+    return next(section.iter(*(f"{_X}h{level}" for level in range(1, 7))))
+
+
+def test_a_heading_inside_a_slide_is_below_its_title() -> None:
+    """A heading that the author writes in a slide never stands beside the slide's title."""
+    section = etree.fromstring(f'<section xmlns="{_X[1:-1]}"><h1>T</h1><div><h2>Inside</h2></div></section>')
+
+    revealjs._level(section, first=False)
+
+    assert [element.tag.removeprefix(_X) for element in section.iter()] == ["section", "h2", "div", "h3"]
+
+
+@pytest.mark.parametrize(("paragraph", "name"), [
+    ("<strong>18,700 km</strong>", "emphasis"), ("since <strong>1987</strong>", None),
+    ("<strong>Over 100</strong> people", None), ('<img src="x.svg" alt="x"/>', "figure"), ("<em>Te Mana</em>", None),
+])
+def test_only_what_stands_alone_is_set_large(paragraph: str, name: str | None) -> None:
+    """A paragraph of nothing but strong words or a picture gets a name for it; one with other words does not."""
+    section = etree.fromstring(f'<section xmlns="{_X[1:-1]}"><p>{paragraph}</p></section>')
+
+    revealjs._name(section)
+
+    assert section[0].get("class") == name
+
+
+def test_the_language_of_words_is_kept(talk: Talk, page: Page) -> None:
+    """Words that the manuscript marks with a language carry it in the deck, notes included."""
+    marked = str(talk.deck.slides).count("['lang', 'mi']")
+
+    assert page.evaluate("document.querySelectorAll('.slides [lang=mi]').length") == marked
+    assert page.evaluate("document.documentElement.lang") == talk.deck.meta.lang
+
+
+# --- the show ---------------------------------------------------------------------------------------
+
+
+def test_the_arrow_key_reaches_every_slide(talk: Talk, page: Page) -> None:
+    """Right arrow alone leads through every slide to the last one, left arrow back to the first."""
+    seen: list[str] = []
+    steps = 200
+    for _ in range(steps):
+        here = page.evaluate("Reveal.getCurrentSlide().id")
+        seen += [here] if here not in seen else []
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("ArrowRight")
+    for _ in range(steps):
+        page.keyboard.press("ArrowLeft")
+
+    assert seen == talk.ids
+    assert page.evaluate("Reveal.isFirstSlide()")
+
+
+def test_the_deck_asks_for_nothing_and_complains_of_nothing(talk: Talk, context: BrowserContext) -> None:
+    """Offline, from first slide to last, there is no request but the file and nothing on the console."""
+    heard = Heard()
+    page = _open(context, talk, heard=heard)
+    list(_shown(page))
+
+    assert [url for url in heard.requests if not url.startswith("data:")] == [talk.file.as_uri()]
+    assert heard.complaints == []
+
+
+def test_every_word_is_set_in_our_faces(page: Page) -> None:
+    """No word falls back on a font of the machine, nor on a face of ours that was cut in another weight or style."""
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    wrong: dict[str, set[str]] = {}
+    for ident in _shown(page):
+        root = session.send("DOM.getDocument")["root"]["nodeId"]
+        nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": f"{_FRAME} *"})["nodeIds"]
+        fonts = [font for node in nodes
+                 for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]]
+        painted = {font["postScriptName"] if font["isCustomFont"] else font["familyName"] for font in fonts}
+        wrong[ident] = painted ^ set(page.evaluate(_ASKED, _FRAME))
+
+    assert {ident: names for ident, names in wrong.items() if names} == {}
+
+
+_FRAME = ".slides > .present > .frame"
+# The faces that the styles of a slide's words ask for, named as fonts.py names them.
+_ASKED = """(frame) => [...document.querySelectorAll(`${frame} *`)].filter(
+    (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .map(getComputedStyle).map((style) => [
+    style.fontFamily.split(",")[0].replaceAll('"', "").replaceAll(" ", "-"), style.fontWeight,
+    ...(style.fontStyle === "italic" ? ["Italic"] : [])].join("-"))"""
+
+
+_MEASURE = """([smallest, body]) => {
+  const frame = Reveal.getCurrentSlide().querySelector(".frame"), scale = Reveal.getScale(), faults = [];
+  const box = (element) => element.getBoundingClientRect();
+  const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+  const before = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;       // a pixel is rounding
+  const apart = (a, b) => before(a, b) || before(b, a);
+  const inside = (a, b) =>
+    a.left >= b.left - 1 && a.top >= b.top - 1 && a.right <= b.right + 1 && a.bottom <= b.bottom + 1;
+  const within = (element) => {
+    const found = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode());) {
+      const parent = node.parentElement, words = node.data.trim();
+      if (!words || getComputedStyle(parent).visibility === "hidden" || !parent.checkVisibility()) continue;
+      const range = document.createRange(); range.selectNodeContents(node);
+      for (const r of range.getClientRects()) found.push({ r, words, size: size(parent) });
+    }
+    for (const image of element.querySelectorAll("img")) found.push({ r: box(image), words: "a picture" });
+    if (element.tagName === "BUTTON") found.push({ r: box(element), words: "an arrow" });
+    return found;
+  };
+  const places = {
+    title: [frame.querySelector(".slide-title")], content: [frame.querySelector(".content")],
+    sources: [frame.querySelector(".slide-sources")], number: [document.querySelector(".slide-number")],
+    arrows: [...document.querySelectorAll(".controls .enabled")],
+  };
+  const parts = Object.entries(places).flatMap(
+    ([part, elements]) => elements.filter(Boolean).flatMap(within).map((item) => ({ part, ...item })));
+  for (const { part, r, words, size } of parts) {
+    if (!inside(r, box(frame))) faults.push(`${part} leaves the slide: ${words}`);
+    const pixels = part === "number" ? size / scale : size;
+    if (pixels < (part === "content" ? body : smallest) - 0.01) faults.push(`${part} is set in ${pixels} px: ${words}`);
+  }
+  for (const [n, p] of parts.entries()) for (const q of parts.slice(n + 1))
+    if (p.part !== q.part && !apart(p.r, q.r)) faults.push(`${p.part} meets ${q.part}: ${p.words} / ${q.words}`);
+  if (frame.scrollHeight > frame.clientHeight + 1) faults.push(`the slide is ${frame.scrollHeight} px high`);
+  for (const image of frame.querySelectorAll("img")) {
+    if (!image.naturalWidth) faults.push("a picture is not shown");
+    if (!image.src.startsWith("data:image/svg")) continue;
+    const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (c) => c.charCodeAt(0));
+    const drawing = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+    const view = drawing.viewBox.baseVal, room = box(image);
+    const zoom = Math.min(room.width / view.width, room.height / view.height) / scale;
+    document.body.append(drawing);
+    for (const words of drawing.querySelectorAll("text, tspan")) {
+      const pixels = size(words) * zoom;
+      if (words.textContent.trim() && pixels < smallest - 0.01)
+        faults.push(`a figure's words are ${pixels.toFixed(1)} px high: ${words.textContent.trim()}`);
+    }
+    drawing.remove();
+  }
+  return faults;
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_slide_overflows_overlaps_or_whispers(page: Page, size: tuple[int, int]) -> None:
+    """On every slide, all is inside, nothing meets anything else, and no text is too small for its place.
+
+    Measured on the rendered rectangles: title, content, sources, slide number and arrows keep apart; no text is
+    under 18 px at 1280 wide, the words inside figures included, and no body text is under 28 px.
+    """
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    faults = {ident: found for ident in _shown(page) if (found := page.evaluate(_MEASURE, [SMALLEST, BODY]))}
+
+    assert faults == {}
+
+
+def test_notes_are_for_the_speaker_alone(page: Page) -> None:
+    """No speaker note is to be seen on any slide."""
+    visible = "[...document.querySelectorAll('.notes')].some(notes => notes.checkVisibility())"
+
+    seen = [ident for ident in _shown(page) if page.evaluate(visible)]
+
+    assert seen == []
+
+
+def test_the_speaker_view_shows_the_notes(talk: Talk, context: BrowserContext) -> None:
+    """S opens a second window that shows the notes of the slide, and follows the show; nothing is fetched."""
+    heard = Heard()
+    page = _open(context, talk, heard=heard)
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    for slide in talk.deck.slides[:2]:
+        words = " ".join(text(slide.notes).split()[:4])
+        opened.value.locator(".speaker-controls-notes .value", has_text=words).wait_for(timeout=10_000)
+        page.evaluate("Reveal.slide(1)")
+
+    assert opened.value.locator("iframe").count() == 2           # this slide and the next
+    assert [frame.evaluate("reading") for frame in opened.value.frames[1:]] == [False, False]
+    assert heard.complaints == []
+
+
+def test_slides_know_their_time(talk: Talk, page: Page) -> None:
+    """The speaker view's pacing has the seconds that the manuscript gives each slide."""
+    timings = page.evaluate("Reveal.getSlides().map(slide => Number(slide.dataset.timing || 0))")
+
+    assert timings == [slide.seconds or 0 for slide in talk.deck.slides]
+    assert page.evaluate("Reveal.getConfig().totalTime") == 60 * (talk.deck.meta.talk_minutes or 0)
+
+
+def test_nothing_moves_for_those_who_asked_for_calm(page: Page) -> None:
+    """With ``prefers-reduced-motion`` no animation or transition runs while the slides go by."""
+    moving = []
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        moving += page.evaluate("document.getAnimations().map(a => a.effect.target.className)")
+
+    assert moving == []
+
+
+# --- access -----------------------------------------------------------------------------------------
+
+
+def _violations(page: Page) -> list[str]:
+    found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    return [f"{rule['id']}: {node['target']}" for rule in found.response["violations"] for node in rule["nodes"]]
+
+
+def test_axe_finds_nothing_on_any_slide(page: Page) -> None:
+    """axe-core reports no violation of WCAG 2.2 A and AA on any slide, at its start or with all fragments shown."""
+    found: dict[str, list[str]] = {}
+    for ident in _shown(page):
+        found[ident] = _violations(page)
+        if page.evaluate("Reveal.getCurrentSlide().querySelector('.fragment') !== null"):
+            page.evaluate("Reveal.slide(Reveal.getIndices().h, 0, -1)")
+            found[f"{ident}, start"] = _violations(page)
+
+    assert {ident: faults for ident, faults in found.items() if faults} == {}
+
+
+def test_slide_changes_are_announced(talk: Talk, page: Page) -> None:
+    """A polite live region says each new slide's title, and never its notes."""
+    for slide, ident in zip(talk.deck.slides, _shown(page), strict=True):
+        said = " ".join(page.locator(".aria-status[aria-live=polite]").inner_text().split())
+        assert " ".join(text(slide.title).split()) in said, ident
+        assert " ".join(text(slide.notes).split()[:6]) not in said, ident
+
+
+_FOCUSED = """() => {
+  const element = document.activeElement, style = getComputedStyle(element);
+  const what = element === document.body ? "" : element.className || element.tagName;
+  return [what, element.ariaLabel || element.textContent.trim(), style.outlineStyle, style.outlineWidth];
+}"""
+
+
+def test_what_can_be_focused_says_so_and_has_a_name(page: Page) -> None:
+    """Tab reaches the arrows and the slide number; each shows where the focus is and has a name."""
+    page.keyboard.press("ArrowRight")
+    reached = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_FOCUSED)
+        reached += [here] if here[0] else []
+
+    assert {"navigate-left", "navigate-right"} <= {name for kind, *_ in reached for name in kind.split()}
+    assert [here for here in reached if not here[1] or here[2:] != ["solid", "3px"]] == []
+
+
+def test_nobody_is_kept_from_zooming(page: Page) -> None:
+    """The page neither forbids nor limits zooming."""
+    viewport = page.locator("meta[name=viewport]").get_attribute("content") or ""
+
+    assert "scalable" not in viewport
+    assert "maximum" not in viewport
+
+
+_READ = """() => [...document.querySelectorAll('.slides > section')].map((section) => [
+  section.id, [section.innerText, ...[...section.querySelectorAll("img")].map((image) => image.alt)].join(" ")])"""
+
+
+@pytest.mark.parametrize(("query", "width", "scripts"), [
+    ("", 1280, False), ("", 390, True), ("", 320, True), ("", 320, False), ("?view=read", 1280, True)])
+def test_the_deck_can_be_read_as_text(talk: Talk, browser: Browser, query: str, width: int, *, scripts: bool) -> None:
+    """Without scripts, on a phone, at 400 % zoom or when asked for, the slides stand one below another, notes too.
+
+    Nothing is wider than the screen, no fragment is hidden, and axe-core finds nothing.
+    """
+    context = browser.new_context(viewport={"width": width, "height": 700}, java_script_enabled=scripts, offline=True)
+    page = context.new_page()
+    page.goto(talk.file.as_uri() + query)
+
+    shown = page.evaluate(_READ)
+    tops = page.evaluate("[...document.querySelectorAll('.frame')].map(f => f.getBoundingClientRect().top)")
+
+    assert [ident for ident, _ in shown] == talk.ids
+    for slide, (_, words) in zip(talk.deck.slides, shown, strict=True):
+        for block in (*slide.blocks, *slide.notes):
+            assert all(word in "".join(words.split()) for word in text([block]).split() if word.isalpha()), slide.id
+    assert tops == sorted(set(tops))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not scripts or _violations(page) == []
+    context.close()
+
+
+def test_a_window_made_narrow_is_laid_out_anew(talk: Talk, page: Page) -> None:
+    """A window that becomes narrow, as it does at a large zoom, shows text; made wide again, the same slide."""
+    page.evaluate("Reveal.slide(1)")
+    page.wait_for_url(f"**#/{talk.ids[1]}")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.wait_for_function("document.documentElement.classList.contains('reading')")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function("window.Reveal && Reveal.isReady() && Reveal.getIndices().h === 1")
+
+
+# --- paper and overview -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["?print-pdf", "?view=print"])
+def test_the_print_view_is_a_page_a_slide(talk: Talk, context: BrowserContext, query: str) -> None:
+    """Printed, each slide is one page of its own proportions, with its title, its words and its sources."""
+    page = _open(context, talk, query)
+    page.wait_for_selector(".pdf-page")
+
+    pdf = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, print_background=True))
+    pages = [" ".join(leaf.get_textpage().get_text_bounded().split()) for leaf in pdf]
+
+    assert len(pages) == len(talk.deck.slides)
+    assert all(text(slide.title).split()[-1] in words for slide, words in zip(talk.deck.slides, pages, strict=True))
+    assert all(abs(leaf.get_width() / leaf.get_height() - 16 / 9) < 0.01 for leaf in pdf)
+
+
+def test_a_plain_print_is_the_text_with_its_notes(talk: Talk, page: Page) -> None:
+    """Print from the show, and the paper has what is shown and said; afterwards the show goes on."""
+    pdf = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    words = " ".join(" ".join(leaf.get_textpage().get_text_bounded().split()) for leaf in pdf)
+
+    assert all(text(slide.notes).split()[0] in words for slide in talk.deck.slides)
+    page.wait_for_function("!document.documentElement.classList.contains('reading') && Reveal.isReady()")
+
+
+def test_escape_opens_the_overview(page: Page) -> None:
+    """Esc shows the slides side by side, and Esc goes back."""
+    page.keyboard.press("Escape")
+    assert page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("Escape")
+    assert not page.evaluate("Reveal.isOverview()")
+
+
+def test_the_scroll_view_shows_every_slide(talk: Talk, context: BrowserContext) -> None:
+    """``?view=scroll`` puts every slide on one scrolling page."""
+    page = _open(context, talk, "?view=scroll")
+    page.wait_for_selector(".scroll-page")
+
+    assert page.locator(".scroll-page section").count() == len(talk.deck.slides)
