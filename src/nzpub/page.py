@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 
 from lxml import etree
 
@@ -23,7 +24,9 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
+_VOID = {"br", "col", "hr", "img", "input", "wbr"}      # HTML, 13.1.2: those of them that Pandoc writes
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
+_MEDIA = re.compile(r"@media\b[^{]*")
 _HOLE = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
 
 
@@ -61,10 +64,14 @@ def _notes(chapter: Chapter, edition: Edition) -> Iterable[Node]:
 
 
 def css(styles: Styles, *names: str, flat: bool = False) -> str:
-    """Return the sheets *names* after the tokens, or, if *flat*, with the tokens' values in their place."""
+    """Return the sheets *names* after the tokens, or, if *flat*, with the tokens' values in their place.
+
+    The conditions of media queries, which know no custom properties, have the values in any case.
+    """
     text = "\n".join(styles.files[name] for name in names)
     if not flat:
-        return f"{styles.files['tokens.css']}\n{text}"
+        conditions = _MEDIA.sub(lambda match: _VAR.sub(lambda var: styles.tokens[var.group(1)], match.group()), text)
+        return f"{styles.files['tokens.css']}\n{conditions}"
     while (flattened := _VAR.sub(lambda match: styles.tokens[match.group(1)], text)) != text:
         text = flattened
     return text
@@ -75,8 +82,22 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _HOLE.sub(lambda match: values[match.group(1)], template)
 
 
+def stepped(title: str) -> str:
+    """Return *title* as markup, what follows its colon apart: a title page sets the second part smaller."""
+    first, colon, rest = title.partition(": ")
+    if not colon:
+        return escape(title)
+    return f'<span class="title-first">{escape(first)}: </span><span class="title-rest">{escape(rest)}</span>'
+
+
 def markup(element: Element) -> str:
-    """Return *element* as XHTML without the namespace declarations that its page makes."""
+    """Return *element* as XHTML without the namespace declarations that its page makes.
+
+    It is HTML too: what is empty has an end tag, since a slash does not close ``<em/>`` there.
+    """
+    for empty in element.iter(f"{{{XHTML}}}*"):
+        if not len(empty) and empty.text is None and etree.QName(empty).localname not in _VOID:
+            empty.text = ""
     text: str = etree.tostring(element, encoding="unicode", with_tail=False)
     return text.replace(f' xmlns="{XHTML}"', "").replace(f' xmlns:epub="{EPUB}"', "")
 

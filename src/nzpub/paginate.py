@@ -2,65 +2,83 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
-from cssselect2 import ElementWrapper
 from lxml import etree
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from nzpub import page
-from nzpub.errors import CheckError, Finding, ToolError
+from nzpub import cover, formulas, page, weasy
+from nzpub.errors import CheckError, Finding
 from nzpub.furniture import words
-from nzpub.model import Chapter, Edition, Styles
-from nzpub.tree import text
+from nzpub.model import Edition, Meta, Styles
+from nzpub.tree import Node, attr, text
 
 Element = etree._Element
-_SCHEME = "nzpub:"                 # the only addresses that WeasyPrint may ask for
-_LINE = 1.5                        # rem: a line of text, which a page whose note strayed gives up at its foot
 _ATTEMPTS = 12
-_MIME = {"ttf": "font/ttf", "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+_FILLED = 0.25                     # of the last page's height that text should reach
+_GIVING, _GIVEN = 3, 4             # how many pages before it give it how many lines each, if text does not
+_FIRST = 4                         # the first page of text: cover, front matter and contents come before it
+_SUBSECTION = 2                    # the lowest level of heading that the contents list
 _X = f"{{{page.XHTML}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The laid-out PDF edition: WeasyPrint's document, and the page of each id, counted from 0."""
+    """The laid-out PDF edition: WeasyPrint's document, the page of each id, counted from 0, and the markup."""
 
     document: Any
     pages_of: Mapping[str, int]
+    root: ElementTree.Element
 
 
 def lay_out(edition: Edition, styles: Styles) -> Layout:
-    """Return *edition* laid out; every note stands on the page of its mark.
+    """Return *edition* laid out; every note stands on the page of its mark, and the last page is not nearly empty.
 
     Raises ToolError if WeasyPrint complains, CheckError if a note cannot be kept with its mark.
     """
     root = _html(edition, styles)
     sheet = page.css(styles, "text.css", "color.css", "pdf.css")
+    files = {**edition.files, **formulas.draw(root, weasy.SCHEME), "cover.svg": cover.draw(styles.tokens).encode()}
     crowded: Counter[int] = Counter()            # page, counted from 1 → lines it gives up at its foot
+    relieved = False
     for _ in range(_ATTEMPTS):
-        document = _render(root, sheet + "".join(_roomier(*item) for item in crowded.items()), edition, styles)
+        document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()),
+                                files, styles)
         pages_of = {ident: n for n, leaf in enumerate(document.pages) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
-        if not strays:
-            return Layout(document, pages_of)
-        crowded[1 + min(pages_of.get(f"fnref{number}", 0) for number in strays)] += 1
+        nudged = [block for block in weasy.broken_early(document) if _nudge(block)]
+        givers = [] if strays or relieved else _givers(document)
+        if not strays and not nudged and not givers:
+            return Layout(document, pages_of, root)
+        crowded.update(givers or {1 + pages_of.get(f"fnref{number}", 0) for number in strays})
+        relieved = relieved or bool(givers)
     raise CheckError([Finding("NZ701", "error", f"note {number} does not fit on the page of its mark",
                               hint="shorten the note, or move its mark") for number in strays])
 
 
 def _roomier(number: int, lines: int) -> str:
-    return f"\n@page :nth({number}) {{ padding-bottom: {lines * _LINE}rem }}"
+    return f"\n@page :nth({number}) {{ padding-bottom: calc({lines} * var(--beat)) }}"
+
+
+def _nudge(block: ElementTree.Element) -> bool:
+    """Make the measure of *block* a little smaller, so that its lines break elsewhere; return False if it was."""
+    classes = block.get("class", "").split()
+    block.set("class", " ".join(dict.fromkeys([*classes, "nudged"])))
+    return "nudged" not in classes
+
+
+def _givers(document: Any) -> list[int]:
+    """Return the pages, counted from 1, that give lines to the last one, each once a line; none if it has enough."""
+    last = document.pages[-1]
+    reach = max((y for _, y, *_ in last.anchors.values()), default=0)
+    first = max(_FIRST, len(document.pages) - _GIVING)
+    return [] if reach > _FILLED * last.height else [*range(first, len(document.pages))] * _GIVEN
 
 
 def _strays(edition: Edition, pages_of: Mapping[str, int]) -> list[int]:
@@ -82,39 +100,72 @@ def _html(edition: Edition, styles: Styles) -> ElementTree.Element:
     by_role = {chapter.id: chapter.role for chapter in edition.chapters}
     front = [s for s in chapters if by_role[s.get("id", "")] == "abstract"]
     values = {
-        "lang": escape(meta.lang), "title": escape(meta.title), "subtitle": escape(meta.subtitle),
-        "authors": escape(", ".join(meta.authors)), "publisher": escape(meta.publisher),
-        "rights": escape(meta.rights), "identifier": escape(meta.identifier),
+        "lang": escape(meta.lang), "title": escape(meta.title), "authors": escape(", ".join(meta.authors)),
         "keywords": escape(", ".join(meta.keywords)), "description": escape(text(meta.abstract)),
-        "date": escape(f"{meta.date.day} {meta.date:%B %Y}"), "created": f"{meta.modified:%Y-%m-%dT%H:%M:%SZ}",
+        "created": f"{meta.modified:%Y-%m-%dT%H:%M:%SZ}", "cover": _cover(meta), "imprint": _imprint(meta),
         "front": "".join(map(page.markup, front)), "contents": _contents(edition),
         "chapters": "".join(page.markup(s) for s in chapters if s not in front),
     }
     return ElementTree.fromstring(page.fill(styles.files["page.html"], values))  # noqa: S314 (our own markup)
 
 
+def _cover(meta: Meta) -> str:
+    lines = {"publisher": meta.publisher, "title": meta.title, "subtitle": meta.subtitle,
+             "authors": ", ".join(meta.authors), "date": _day(meta)}
+    return "".join(f'<p class="cover-{name}" data-running="{escape(_running(line))}">{page.stepped(line)}</p>'
+                   for name, line in lines.items() if line)
+
+
+def _imprint(meta: Meta) -> str:
+    lines = {"title": meta.title, "authors": f"{', '.join(meta.authors)}, {_day(meta)}", "publisher": meta.publisher,
+             "rights": meta.rights, "identifier": meta.identifier}
+    return "".join(f'<p class="imprint-{name}">{escape(line)}</p>' for name, line in lines.items() if line)
+
+
+def _day(meta: Meta) -> str:
+    return f"{meta.date.day} {meta.date:%B %Y}"
+
+
+def _running(title: str) -> str:
+    """Return *title* as a running head has it: without subtitle and asides, so that it keeps to one line."""
+    return re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0]
+
+
 def _contents(edition: Edition) -> str:
     """Return the table of contents; its page numbers come from the style sheet."""
     title = escape(words(edition.meta.lang)["contents"])
-    return f'<nav class="contents" role="doc-toc"><h1>{title}</h1><ol>{"".join(_entries(edition))}</ol></nav>'
+    return (f'<nav class="contents" role="doc-toc"><h1 data-running="{title}">{title}</h1>'
+            f'<ol>{"".join(_entries(edition))}</ol></nav>')
 
 
 def _entries(edition: Edition) -> Iterator[str]:
+    """Yield a line for each chapter, and below it those of its sub-sections."""
     for chapter in edition.chapters:
         if chapter.title and chapter.role != "abstract":
-            yield f'<li class="contents-{chapter.role}"><a href="#{escape(chapter.id)}">{_entry(chapter)}</a></li>'
+            below = "".join(f"<li>{_entry(attr(node).id, '', node['c'][2])}</li>" for node in chapter.blocks
+                            if node["t"] == "Header" and node["c"][0] == _SUBSECTION and attr(node).id)
+            yield (f'<li class="contents-{chapter.role}">{_entry(chapter.id, chapter.number, chapter.title)}'
+                   f'{f"<ol>{below}</ol>" if below else ""}</li>')
 
 
-def _entry(chapter: Chapter) -> str:
-    return (f'<span class="contents-number">{escape(chapter.number)}</span> '
-            f'<span class="contents-title">{escape(text(chapter.title))}</span>')
+def _entry(ident: str, number: str, title: Sequence[Node]) -> str:
+    """Return a line of the contents; a sub-section has its number in its title."""
+    if not number and title and "number" in attr(title[0]).classes:
+        number, title = text(title[:1]), title[1:]
+    target = escape(f"#{ident}")
+    return (f'<p class="contents-line"><a href="{target}"><span class="contents-number">{escape(number)} </span>'
+            f'<span class="contents-title">{escape(text(title).strip())}</span></a>'
+            f'<span class="contents-page" data-target="{target}"></span></p>')
 
 
 def _printed(section: Element) -> Element:
     """Return *section* with each note's body where its mark was: the style sheet moves it to the page's foot."""
     section = deepcopy(section)
+    for heading in section.iter(f"{_X}h1"):
+        title = str(heading.xpath("normalize-space()"))
+        heading.set("data-running", _running(title))
     for image in section.iter(f"{_X}img"):
-        image.set("src", f"{_SCHEME}{image.get('src')}")     # Python joins addresses of known schemes only
+        image.set("src", f"{weasy.SCHEME}{image.get('src')}")     # Python joins addresses of known schemes only
     bodies = {note.get("id"): note for note in section.iter(f"{_X}aside") if note.get("class") == "note"}
     for mark in [a for a in section.iter(f"{_X}a") if a.get("class") == "noteref"]:
         _replace(mark, bodies[mark.get("href", "").removeprefix("#")])
@@ -139,79 +190,3 @@ def _replace(mark: Element, body: Element) -> None:
     parent.remove(mark)  # type: ignore[union-attr]
     parent.insert(at, anchor)  # type: ignore[union-attr]
     parent.insert(at + 1, note)  # type: ignore[union-attr]
-
-
-# --- WeasyPrint -------------------------------------------------------------------------------------
-
-
-class _Fetcher(URLFetcher):  # type: ignore[misc]
-    """Hands out the edition's own files and fonts; anything else stops the build."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-        self._files = files
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        name = url.removeprefix(_SCHEME)
-        if not url.startswith(_SCHEME) or name not in self._files:
-            raise FatalURLFetchingError(f"the page asks for {url[:80]}")
-        mime = _MIME.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-        return URLFetcherResponse(url, self._files[name], {"Content-Type": mime})
-
-
-def font_faces(styles: Styles, address: str = "nzpub:font-{n}.ttf") -> str:
-    """Return the ``@font-face`` rules of *styles*; *address* is where the face number *n* is found."""
-    return "".join(
-        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
-        f'src: url("{address.format(n=n)}") }}\n' for n, face in enumerate(styles.faces))
-
-
-def _render(root: ElementTree.Element, sheet: str, edition: Edition, styles: Styles) -> Any:
-    files = {**edition.files, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}}
-    fetcher, fonts = _Fetcher(files), FontConfiguration()
-    with _log() as messages:
-        html = HTML(string="<html/>", base_url=_SCHEME, url_fetcher=fetcher)
-        html.etree_element = root
-        html.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
-        style = CSS(string=font_faces(styles) + sheet, font_config=fonts, url_fetcher=fetcher)
-        document = html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
-    _complain(messages)
-    return document
-
-
-class _Messages(logging.Handler):
-    """Collects what WeasyPrint logs: missing files, unknown properties, broken markup."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-
-@contextmanager
-def _log() -> Iterator[list[str]]:
-    logger = logging.getLogger("weasyprint")
-    handler = _Messages()
-    logger.addHandler(handler)
-    try:
-        yield handler.lines
-    finally:
-        logger.removeHandler(handler)
-
-
-def _complain(messages: list[str]) -> None:
-    if messages:
-        raise ToolError([Finding("NZ905", "error", f"WeasyPrint says: {message}",
-                                 hint="put the style sheet or the figure right") for message in dict.fromkeys(messages)])
-
-
-def write_pdf(layout: Layout, **options: Any) -> bytes:
-    """Return the PDF of *layout*; raises ToolError if WeasyPrint complains."""
-    with _log() as messages:
-        pdf: bytes = layout.document.write_pdf(**options)
-    _complain(messages)
-    return pdf
-
-

@@ -5,8 +5,10 @@ After this step no annotation is left: what stays in the tree is what every writ
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from nzpub.annotate import ASIDES, alt_text, cited, source_keys
@@ -30,7 +32,7 @@ def prose(book: Book, output: Output) -> Edition:
     spelled, used = _spell_out(chapters, book.meta.glossary)
     finished = [_finish(chapter, book, numbers) for chapter in spelled]
     chapters = [*finished, *_glossary(book, used), *_bibliography(book)]
-    return Edition(output, book.meta, tuple(chapters), _files(book, chapters), book.source)
+    return Edition(output, book.meta, tuple(chapters), _files(book, chapters), book.source, _attachments(book))
 
 
 def deck(book: Book) -> Deck:
@@ -48,7 +50,7 @@ def deck(book: Book) -> Deck:
         else:
             section.append(block)
     reached = tuple(_within(slide, _idents(slides)) for slide in slides)
-    return Deck(book.meta, reached, _files(book, reached), book.source)
+    return Deck(book.meta, reached, _files(book, reached), book.source, _attachments(book))
 
 
 def _is_slide(block: Node) -> bool:
@@ -292,8 +294,25 @@ def _image(node: Node) -> Node:
 
 def _files(book: Book, holders: Iterable[Chapter | Slide]) -> dict[str, bytes]:
     """Return the files that the images of *holders* show."""
-    shown = {node["c"][2][0] for holder in holders for node in walk(holder.blocks) if node["t"] == "Image"}
+    shown = {node["c"][2][0] for holder in holders for node in walk([*holder.blocks, *_noted(holder)])
+             if node["t"] == "Image"}
     return {path: book.files[path] for path in sorted(shown)}
+
+
+def _noted(holder: Chapter | Slide) -> Iterable[Node]:
+    """Return the blocks of the notes of *holder*."""
+    return holder.notes if isinstance(holder, Slide) else [block for _, body in holder.notes for block in body]
+
+
+def _attachments(book: Book) -> dict[str, bytes]:
+    """Return what the publication was made from: manuscript, references, tables and pictures, but not the drawings."""
+    charts = [image["c"][2][0] for node in walk(book.blocks) if attr(node).get("chart")
+              for image in walk([node]) if image["t"] == "Image"]
+    drawn = {*charts, *(wide(path, book.files) for path in charts)}
+    references = json.dumps(book.references, ensure_ascii=False, indent=2).encode() + b"\n"
+    return {PurePosixPath(book.source).name: book.text.encode(),
+            **({book.meta.bibliography: references} if book.meta.bibliography else {}),
+            **{path: content for path, content in sorted(book.files.items()) if path not in drawn}}
 
 
 # --- slides -----------------------------------------------------------------------------------------

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from nzpub import project
+from nzpub.checks import parity, structure
 from nzpub.errors import Finding, ManuscriptError
-from nzpub.formats import epub, pdf, revealjs
+from nzpub.formats import epub, handout, pdf, revealjs, web
 from nzpub.model import Artifact, Book, Output, Styles
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What there is when a format is written: the PDF's layout (None if none is paginated), and the files before it."""
+
+    layout: Any
+    artifacts: tuple[Artifact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +26,19 @@ class Format:
     """One file that is written: its name, the output of ``--only`` it belongs to, and how it is made.
 
     ``edition`` projects the book; what it returns, an Edition or a Deck, is what ``write`` and ``check`` take.
-    ``paginated`` formats need the PDF's pages, the others are written without.
+    ``write`` has the edition, the styles, and what was made before it; ``paginated`` formats need the PDF's pages.
     """
 
     name: str
     output: Output
     edition: Callable[[Book], Any]
-    write: Callable[[Any, Styles, Any], Artifact]
+    write: Callable[[Any, Styles, Made], Artifact]
     check: Callable[[Artifact, Any], tuple[Finding, ...]]
     paginated: bool
+
+
+def _printed(artifact: Artifact, edition: Any) -> tuple[Finding, ...]:
+    return (*structure.check(artifact, edition), *parity.check(artifact, edition))
 
 
 def _unchecked(_artifact: Artifact, _edition: object) -> tuple[Finding, ...]:
@@ -33,10 +46,18 @@ def _unchecked(_artifact: Artifact, _edition: object) -> tuple[Finding, ...]:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "pdf", lambda book: project.prose(book, "pdf"), pdf.write, _unchecked, paginated=True),
-    Format("epub", "epub", lambda book: project.prose(book, "epub"), epub.write, _unchecked, paginated=True),
-    Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), _unchecked,
+    Format("pdf", "pdf", lambda book: project.prose(book, "pdf"),
+           lambda edition, styles, made: pdf.write(edition, styles, made.layout), _printed, paginated=True),
+    Format("epub", "epub", lambda book: project.prose(book, "epub"),
+           lambda edition, styles, made: epub.write(edition, styles, made.layout), parity.check, paginated=True),
+    Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), parity.check,
            paginated=False),
+    Format("handout", "slides", project.deck, lambda deck, styles, _: handout.write(deck, styles, pdf.conforming),
+           _unchecked, paginated=False),
+    # The last: it prints the sizes and checksums of the others.
+    Format("web", "web", lambda book: project.prose(book, "web"),
+           lambda edition, styles, made: web.front_page(edition, styles, made.layout, made.artifacts), _unchecked,
+           paginated=True),
 )
 NAMES: tuple[str, ...] = tuple(dict.fromkeys(format_.output for format_ in FORMATS))
 

@@ -123,7 +123,7 @@ def _mark_pages(section: Element, marks: Sequence[Break], printed: object) -> No
         marker = etree.Element(f"{_X}span", {_TYPE: "pagebreak", "role": "doc-pagebreak", "id": f"page-{mark.label}",
                                              "aria-label": mark.label})
         words_ = (spot.element.tail if spot.tail else spot.element.text) or ""
-        before, marker.tail = words_[:spot.index], words_[spot.index:]
+        before, marker.tail = words_[:spot.position], words_[spot.position:]
         if spot.tail:
             spot.element.tail = None               # else lxml moves it along with what is inserted
             spot.element.addnext(marker)

@@ -1,0 +1,62 @@
+"""TeX mathematics as pictures: WeasyPrint has no MathML, and would set a fraction as its digits in a row.
+
+Upstream: WeasyPrint, issue 59. The other formats keep Pandoc's MathML.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from ziamath.config import config
+from ziamath.zmath import Latex
+
+from nzpub.errors import Finding, ManuscriptError
+
+_M = "{http://www.w3.org/1998/Math/MathML}"
+config.svg2 = False                # plain paths: WeasyPrint draws SVG's symbols otherwise the second time
+_EM = 16                           # units of the drawing to one em of the text around it
+
+
+def draw(root: ElementTree.Element, scheme: str) -> dict[str, bytes]:
+    """Put an ``img`` (class ``math``, its TeX as alternative text) in the place of each formula below *root*.
+
+    Return the pictures by name; *scheme* stands before the name in the address. Raises ManuscriptError for a
+    formula that cannot be drawn.
+    """
+    pictures: dict[str, bytes] = {}
+    for parent in list(root.iter()):
+        for at, formula in enumerate(parent):
+            if formula.tag == f"{_M}math":
+                name = f"formula-{len(pictures) + 1}.svg"
+                parent[at], pictures[name] = _picture(formula, f"{scheme}{name}")
+    return pictures
+
+
+def _picture(formula: ElementTree.Element, address: str) -> tuple[ElementTree.Element, bytes]:
+    """Return the ``img`` that replaces *formula*, standing on the line as high as it should, and its SVG."""
+    tex = _tex(formula)
+    display = formula.get("display") == "block"
+    svg = _drawn(tex, inline=not display)
+    view = ElementTree.fromstring(svg).get("viewBox", "0 0 0 0")  # noqa: S314 (our own markup)
+    _, top, width, height = (float(number) / _EM for number in view.split())
+    style = f"width: {width:.4f}em; height: {height:.4f}em; vertical-align: {-top - height:.4f}em"
+    if display:
+        style += "; display: block; margin: 0.75em auto"
+    image = ElementTree.Element("img", {"src": address, "alt": tex, "style": style,
+                                        "class": f"math {'display' if display else 'inline'}"})
+    image.tail = formula.tail
+    return image, svg.encode()
+
+
+def _tex(formula: ElementTree.Element) -> str:
+    """Return the TeX that Pandoc keeps beside its MathML."""
+    return next((note.text or "" for note in formula.iter(f"{_M}annotation")
+                 if note.get("encoding") == "application/x-tex"), "")
+
+
+def _drawn(tex: str, *, inline: bool) -> str:
+    try:
+        return str(Latex(tex, size=_EM, inline=inline).svg())
+    except Exception as error:       # ziamath has none of its own
+        raise ManuscriptError(Finding("NZ407", "error", f"the formula “{tex}” cannot be drawn: {error}",
+                                      hint="write it in the TeX that LaTeX's mathematics has")) from error

@@ -1,0 +1,134 @@
+"""WeasyPrint, which sees only what it is handed: markup, a style sheet, a publication's own files, and fonts."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from xml.etree import ElementTree
+
+import pypdfium2
+from cssselect2 import ElementWrapper
+from weasyprint import CSS, HTML
+from weasyprint.formatting_structure import boxes
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from nzpub.errors import Finding, ToolError
+from nzpub.model import Styles
+
+_SAVING: Mapping[str, Mapping[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 85, "method": 6}}
+SCHEME = "nzpub:"                  # the only addresses that WeasyPrint may ask for
+_PREFIX = "nzpub "
+_EARLY = 0.4                       # of the measure: ragged lines are longer
+_MIME = {"ttf": "font/ttf", "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+
+
+def render(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], styles: Styles) -> Any:
+    """Return WeasyPrint's document of *root*, an HTML tree without namespaces, set in *sheet*.
+
+    WeasyPrint would parse text as HTML 5, where a list inside a note ends the paragraph around it.
+    *files* are found under :data:`SCHEME` and their path. Raises ToolError if WeasyPrint complains.
+    """
+    drawings = {path: _own(content, styles) for path, content in files.items() if path.endswith(".svg")}
+    fetcher = _Fetcher({**files, **drawings, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}})
+    fonts = FontConfiguration()
+    with _log() as messages:
+        html = HTML(string="<html/>", base_url=SCHEME, url_fetcher=fetcher)
+        html.etree_element = root
+        html.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+        rules = _own((font_faces(styles) + sheet).encode(), styles).decode()
+        style = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
+        document = html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
+    _complain(messages)
+    return document
+
+
+def broken_early(document: Any) -> list[ElementTree.Element]:
+    """Return the paragraphs of *document* in which a line ends well before the margin and the text goes on below it.
+
+    WeasyPrint 70 breaks a line after its first word if the space before an inline element just does not fit.
+    """
+    paragraphs = [box for leaf in document.pages for box in leaf._page_box.descendants()
+                  if isinstance(box, boxes.BlockBox) and box.element_tag == "p" and box.element is not None]
+    return [box.element for box in paragraphs
+            if any(line.width < _EARLY * box.width for line in box.children[:-1] if isinstance(line, boxes.LineBox))]
+
+
+def _own(content: bytes, styles: Styles) -> bytes:
+    """Return *content*, a style sheet or an SVG, with the families of *styles* under names that no other font has.
+
+    WeasyPrint may prefer a font of the system to one of the same name that a style sheet brings along.
+    """
+    for family in sorted({face.family for face in styles.faces}):
+        content = content.replace(family.encode(), f"{_PREFIX}{family}".encode())
+    return content
+
+
+def write_pdf(document: Any, **options: Any) -> bytes:
+    """Return the PDF of a *document* that :func:`render` made; raises ToolError if WeasyPrint complains."""
+    with _log() as messages:
+        pdf: bytes = document.write_pdf(**options)
+    _complain(messages)
+    return pdf
+
+
+def picture(document: Any, height: int, form: str = "PNG") -> bytes:
+    """Return the first page of *document*, *height* pixels high, as a picture in the *form* "PNG" or "WEBP"."""
+    sheet = pypdfium2.PdfDocument(document.copy(document.pages[:1]).write_pdf())[0]
+    out = io.BytesIO()
+    sheet.render(scale=height / sheet.get_height()).to_pil().save(out, form, **_SAVING[form])
+    return out.getvalue()
+
+
+def font_faces(styles: Styles, address: str = "nzpub:font-{n}.ttf") -> str:
+    """Return the ``@font-face`` rules of *styles*; *address* is where the face number *n* is found."""
+    return "".join(
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+        f'src: url("{address.format(n=n)}") }}\n' for n, face in enumerate(styles.faces))
+
+
+class _Fetcher(URLFetcher):  # type: ignore[misc]
+    """Hands out the edition's own files and fonts; anything else stops the build."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self._files = files
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 (the base class has it)
+        name = url.removeprefix(SCHEME)
+        if not url.startswith(SCHEME) or name not in self._files:
+            raise FatalURLFetchingError(f"the page asks for {url[:80]}")
+        mime = _MIME.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+        return URLFetcherResponse(url, self._files[name], {"Content-Type": mime})
+
+
+class _Messages(logging.Handler):
+    """Collects what WeasyPrint logs: missing files, unknown properties, broken markup."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _log() -> Iterator[list[str]]:
+    logger = logging.getLogger("weasyprint")
+    handler = _Messages()
+    logger.addHandler(handler)
+    try:
+        yield handler.lines
+    finally:
+        logger.removeHandler(handler)
+
+
+def _complain(messages: list[str]) -> None:
+    if messages:
+        hint = "put the style sheet or the figure right"
+        raise ToolError([Finding("NZ905", "error", f"WeasyPrint says: {message}", hint=hint)
+                         for message in dict.fromkeys(messages)])
