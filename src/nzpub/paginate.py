@@ -53,10 +53,10 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
         pages_of = {ident: n for n, leaf in enumerate(document.pages) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
         nudged = [block for block in weasy.broken_early(document) if _nudge(block)]
-        givers = [] if strays or relieved else _givers(document)
+        givers = [] if relieved else _givers(document)
         if not strays and not nudged and not givers:
             return Layout(document, pages_of, root)
-        crowded.update(givers or {1 + pages_of.get(f"fnref{number}", 0) for number in strays})
+        crowded.update([*givers, *{1 + pages_of.get(f"fnref{number}", 0) for number in strays}])
         relieved = relieved or bool(givers)
     raise CheckError([Finding("NZ701", "error", f"note {number} does not fit on the page of its mark",
                               hint="shorten the note, or move its mark") for number in strays])

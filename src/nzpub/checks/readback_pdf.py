@@ -1,0 +1,330 @@
+"""A finished PDF read back through its structure tree, as assistive technology reads it.
+
+Nothing here is shared with the writer: pikepdf parses the bytes, and the text is decoded by the fonts' own tables.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isnan, nan
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Matrix, Name
+
+_OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ BMC BDC EMC"
+_INLINE = {"Span", "Em", "Strong", "Code", "Quote", "Link"}
+_NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
+_MAPPING = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+SOFT_HYPHEN = "\u00ad"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text painted in one go: *baseline* in points from the page's foot, *size* that of its font in points.
+
+    Text without a glyph of its own has no place: its baseline is not a number.
+    """
+
+    text: str
+    page: int
+    baseline: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagged:
+    """A structure element: what it is and holds. *number* is that of its PDF object.
+
+    *targets* are where its own link areas lead, each an address or ``#id`` (``#`` if the place has no name).
+    """
+
+    number: int
+    role: str
+    kids: tuple[Tagged | Piece, ...]
+    lang: str = ""
+    alt: str | None = None
+    expansion: str = ""                        # what an abbreviation stands for
+    targets: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()               # what its link areas say of themselves
+    refs: tuple[int, ...] = ()                 # numbers of the elements that it refers to
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def walk(self) -> Iterator[Tagged]:
+        """Yield this element and those below it in reading order."""
+        yield self
+        for kid in self.kids:
+            if isinstance(kid, Tagged):
+                yield from kid.walk()
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the text below this element in reading order."""
+        for kid in self.kids:
+            if isinstance(kid, Tagged):
+                yield from kid.pieces()
+            else:
+                yield kid
+
+    @property
+    def text(self) -> str:
+        """Return the words with white space made even; a word broken over two lines keeps its hyphen and a space."""
+        return " ".join(join(self.pieces()).replace(f"{SOFT_HYPHEN}\n", "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    r"""Words alike in role, language and link; a line's end is ``\n``. A picture has no words, but an *alt*."""
+
+    role: str
+    text: str
+    lang: str
+    alt: str | None
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, cell, label …, in reading order."""
+
+    role: str
+    runs: tuple[Run, ...]
+
+
+def read(pdf: bytes) -> Tagged:
+    """Return the structure of *pdf*; an element without kids if the file is not tagged."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return tagged(opened)
+
+
+def tagged(pdf: pikepdf.Pdf) -> Tagged:
+    """Return the structure of an open *pdf*; an element without kids if it is not tagged."""
+    return _Reader(pdf).read()
+
+
+def blocks(root: Tagged) -> Iterator[Block]:
+    """Yield the blocks below *root* in reading order, each with its runs."""
+    yield from _blocks(root, "", "")
+
+
+def unfold(text: str, source: str) -> str:
+    """Return *text* with its lines joined: a hyphen at a line's end goes if *source* has the word without it."""
+    lines = text.split("\n")
+    whole = lines[0]
+    for line in lines[1:]:
+        if whole.endswith(SOFT_HYPHEN):
+            whole = whole[:-1] + line
+        elif whole.endswith("-"):
+            word = re.split(r"\s", whole)[-1][:-1] + re.split(r"\s", line)[0]
+            whole = (whole[:-1] if word in source else whole) + line
+        else:
+            whole = f"{whole.removesuffix(' ')} {line}"
+    return whole
+
+
+def join(pieces: Iterator[Piece] | Sequence[Piece]) -> str:
+    r"""Return the text of *pieces*, with ``\n`` where the baseline moves on to another line."""
+    text, last = "", None
+    for piece in pieces:
+        if last and (piece.page != last.page
+                     or abs(piece.baseline - last.baseline) > _NEW_LINE * max(piece.size, last.size)):
+            text += "\n"
+        text += piece.text
+        last = last if isnan(piece.baseline) else piece
+    return text
+
+
+def _blocks(element: Tagged, lang: str, target: str) -> Iterator[Block]:
+    lang = element.lang or lang
+    loose: list[Run] = []
+    for run in _runs(element, lang, target):
+        if isinstance(run, Run):
+            loose.append(run)
+            continue
+        if loose:
+            yield Block(element.role, tuple(loose))
+            loose = []
+        yield from _blocks(run, lang, target)
+    if loose:
+        yield Block(element.role, tuple(loose))
+
+
+def _runs(element: Tagged, lang: str, target: str) -> Iterator[Run | Tagged]:
+    """Yield the words of *element*, and in their places the elements that are blocks of their own."""
+    if element.alt is not None:
+        yield Run(element.role, "", lang, element.alt, target)
+    pieces: list[Piece] = []
+    for kid in element.kids:
+        if isinstance(kid, Piece):
+            pieces.append(kid)
+            continue
+        if pieces:
+            yield Run(element.role, join(pieces), lang, None, target)
+            pieces = []
+        if kid.role in _INLINE or (kid.role in ("Figure", "Formula") and element.role in _INLINE | {"P"}):
+            yield from _runs(kid, kid.lang or lang, "".join(kid.targets[:1]) or target)
+        else:
+            yield kid
+    if pieces:
+        yield Run(element.role, join(pieces), lang, None, target)
+
+
+class _Reader:
+    """Reads the structure tree of one PDF."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self._root = pdf.Root.get("/StructTreeRoot")
+        self._pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+        self._painted = {number: _painted(page.obj, number) for number, page in enumerate(pdf.pages)}
+        names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", Array())
+        self._names = {dest["/D"].unparse() if isinstance(dest, Dictionary) else dest.unparse(): str(name)
+                       for name, dest in zip(list(names)[::2], list(names)[1::2], strict=True)}
+
+    def read(self) -> Tagged:
+        if self._root is None:
+            return Tagged(0, "", ())
+        tops = [self._element(kid) for kid in _many(self._root.get("/K"))]
+        return tops[0] if len(tops) == 1 else Tagged(0, "", tuple(tops))
+
+    def _element(self, element: Any) -> Tagged:
+        page = self._page(element)
+        kids: list[Tagged | Piece] = []
+        targets: list[str] = []
+        labels: list[str] = []
+        for kid in _many(element.get("/K")):
+            if not isinstance(kid, Dictionary):
+                kids += self._painted[page].get(int(kid), ())
+            elif kid.get("/Type") == Name.MCR:
+                kids += self._painted[self._page(kid)].get(int(kid.MCID), ())
+            elif kid.get("/Type") == Name.OBJR:
+                targets.append(self._target(kid.Obj))
+                labels.append(str(kid.Obj.get("/Contents", "")))
+            else:
+                kids.append(self._element(kid))
+        return Tagged(element.objgen[0], str(element.S)[1:], tuple(kids), str(element.get("/Lang", "")),
+                      str(element.Alt) if "/Alt" in element else None, str(element.get("/E", "")),
+                      tuple(targets), tuple(labels),
+                      tuple(ref.objgen[0] for ref in element.get("/Ref", ())), _attributes(element))
+
+    def _page(self, element: Any) -> int:
+        return self._pages[element.Pg.objgen] if "/Pg" in element else 0
+
+    def _target(self, annotation: Any) -> str:
+        """Return where a link leads: its address, ``#id``, ``#`` for a place without a name, "" for nowhere."""
+        action = annotation.get("/A")
+        if action is None:
+            return f"#{annotation['/Dest']}" if "/Dest" in annotation else ""
+        if "/URI" in action:
+            return str(action.URI)
+        return f"#{self._names.get(action.D.unparse(), '')}" if "/D" in action else ""
+
+
+def _many(value: Any) -> Sequence[Any]:
+    if value is None:
+        return ()
+    return list(value) if isinstance(value, Array) else [value]
+
+
+def _attributes(element: Any) -> dict[str, str]:
+    found = {key: value for attributes in _many(element.get("/A")) for key, value in attributes.items()}
+    return {key[1:]: str(value).removeprefix("/") for key, value in found.items() if not isinstance(value, Array)}
+
+
+# --- what is painted --------------------------------------------------------------------------------
+
+
+def _painted(page: Any, number: int) -> dict[int, list[Piece]]:
+    """Return the text of each marked-content id of *page*."""
+    fonts = page.get("/Resources", Dictionary()).get("/Font", Dictionary())
+    painter = _Painter(number, {name: characters(font) for name, font in fonts.items()})
+    for instruction in pikepdf.parse_content_stream(page, _OPERATORS):
+        painter.paint(str(instruction.operator), list(instruction.operands))
+    return painter.found
+
+
+@dataclass(slots=True)
+class _Mark:
+    """An open marked-content sequence: its id, the words that stand for its glyphs, and whether they were seen."""
+
+    ident: int | None
+    words: str | None
+    seen: bool = False
+
+
+class _Painter:
+    """As much of a PDF interpreter as it takes to know which text stands where."""
+
+    def __init__(self, page: int, tables: Mapping[str, Mapping[int, str]]) -> None:
+        self.found: dict[int, list[Piece]] = {}
+        self._page, self._tables = page, tables
+        self._marks: list[_Mark] = []
+        self._stack: list[Matrix] = []
+        self._ctm, self._tm, self._size = Matrix(), Matrix(), 0.0
+        self._table: Mapping[int, str] = {}
+
+    def paint(self, operator: str, operands: Sequence[Any]) -> None:
+        match operator:
+            case "q":
+                self._stack.append(self._ctm)
+            case "Q":
+                self._ctm = self._stack.pop()
+            case "cm":
+                self._ctm = Matrix(*map(float, operands)) @ self._ctm
+            case "BT":
+                self._tm = Matrix()
+            case "Tm":
+                self._tm = Matrix(*map(float, operands))
+            case "Td" | "TD":
+                self._tm = Matrix(1, 0, 0, 1, *map(float, operands)) @ self._tm
+            case "Tf":
+                self._table, self._size = self._tables[str(operands[0])], float(operands[1])
+            case "BMC" | "BDC":
+                self._open(operands[-1])
+            case "EMC":
+                self._close()
+            case "Tj" | "TJ":
+                self._show(operands[0])
+
+    def _open(self, properties: Any) -> None:
+        known = properties if isinstance(properties, Dictionary) else Dictionary()
+        words = str(known.ActualText) if "/ActualText" in known else None
+        self._marks.append(_Mark(int(known.MCID) if "/MCID" in known else None, words))
+
+    def _close(self) -> None:
+        mark = self._marks[-1]
+        if mark.words is not None and not mark.seen:
+            self._add(Piece(mark.words, self._page, nan, 0))
+        self._marks.pop()
+
+    def _show(self, shown: Any) -> None:
+        place = self._tm @ self._ctm
+        meant = next((mark for mark in self._marks if mark.words is not None), None)
+        if meant is None or not meant.seen:
+            text = _text(shown, self._table) if meant is None or meant.words is None else meant.words
+            self._add(Piece(text, self._page, place.f, self._size * abs(place.d)))
+        if meant is not None:
+            meant.seen = True
+
+    def _add(self, piece: Piece) -> None:
+        ident = next((mark.ident for mark in reversed(self._marks) if mark.ident is not None), None)
+        if ident is not None:
+            self.found.setdefault(ident, []).append(piece)
+
+
+def _text(shown: Any, table: Mapping[int, str]) -> str:
+    """Return what a string of glyphs says, each of them two bytes."""
+    strings = [bytes(s) for s in (shown if isinstance(shown, Array) else [shown]) if isinstance(s, pikepdf.String)]
+    codes = b"".join(strings)
+    return "".join(table.get(int.from_bytes(codes[at:at + 2], "big"), "\ufffd") for at in range(0, len(codes), 2))
+
+
+def characters(font: Any) -> dict[int, str]:
+    """Return what each glyph of *font* stands for, by its code, as the font's own table says."""
+    if "/ToUnicode" not in font:
+        return {}
+    text = font.ToUnicode.read_bytes()
+    start = text.find(b"beginbfchar")
+    return {int(code, 16): bytes.fromhex(value.decode()).decode("utf-16-be", "replace")
+            for code, value in _MAPPING.findall(text[start:])}
