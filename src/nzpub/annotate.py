@@ -247,7 +247,7 @@ def _links(_book: Book, visits: Visits) -> Iterator[Finding]:
         elif not target.lower().startswith(_SCHEMES):
             yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
                          "link to https:, http:, mailto: or #an-id")
-        if not text(visit.node["c"][1]):
+        if not text(visit.node["c"][1]) and not any(map(alt_text, _images(visit.node))):
             yield _error("NZ132", visit, "this link has no text", "write words between its brackets")
 
 

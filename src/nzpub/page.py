@@ -38,6 +38,10 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
     root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
     for math in root.iter(f"{{{MATHML}}}math"):
         math.set("alttext", math.findtext(f".//{{{MATHML}}}annotation") or "")
+    for image in root.iter(f"{{{XHTML}}}img"):
+        if image.get("alt") is None:                   # Pandoc leaves an empty one out; HTML wants it said
+            image.set("alt", "")
+            image.set("role", "presentation")
     for element in root.iter(f"{{{XHTML}}}div"):
         if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
             element.tag = f"{{{XHTML}}}{name}"

@@ -50,7 +50,8 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
     for _ in range(_ATTEMPTS):
         document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()),
                                 files, styles)
-        pages_of = {ident: n for n, leaf in enumerate(document.pages) for ident in leaf.anchors}
+        # From the last page to the first: the head of a table is printed again on its next page.
+        pages_of = {ident: n for n, leaf in reversed(list(enumerate(document.pages))) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
         nudged = [block for block in weasy.broken_early(document) if _nudge(block)]
         givers = [] if relieved else _givers(document)
