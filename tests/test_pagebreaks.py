@@ -81,8 +81,7 @@ def test_every_page_of_text_begins_with_the_word_after_its_marker(dist: Path) ->
     before = dict(zip(list(pages)[1:], pages.values(), strict=False))
     for label, words in marks.items():
         # Half a word may stand on the page before (the whole of it is behind the marker), a note number between two
-        # words, and a heading may be
-        # painted after the text below it.
+        # words, and a heading may be painted after the text below it.
         assert any(words[n:n + 12] in pages[label] for n in range(24)), f"page {label}: {words[:40]}"
         assert words[:80] not in before.get(label, ""), f"page {label}: {words[:40]}"
 

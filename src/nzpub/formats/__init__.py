@@ -9,7 +9,7 @@ from typing import Any
 from nzpub import project
 from nzpub.checks import parity, structure
 from nzpub.errors import Finding, ManuscriptError
-from nzpub.formats import epub, handout, pdf, revealjs, web
+from nzpub.formats import epub, handout, pdf, pptx, revealjs, web
 from nzpub.model import Artifact, Book, Output, Styles
 
 
@@ -51,6 +51,8 @@ FORMATS: tuple[Format, ...] = (
     Format("epub", "epub", lambda book: project.prose(book, "epub"),
            lambda edition, styles, made: epub.write(edition, styles, made.layout), parity.check, paginated=True),
     Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), parity.check,
+           paginated=False),
+    Format("pptx", "slides", project.deck, lambda deck, styles, _: pptx.write(deck, styles), _unchecked,
            paginated=False),
     Format("handout", "slides", project.deck, lambda deck, styles, _: handout.write(deck, styles, pdf.conforming),
            _unchecked, paginated=False),

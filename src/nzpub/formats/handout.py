@@ -1,0 +1,100 @@
+"""The handout: two slides a page as they stand at the end, each with its time, its sources and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from typing import Any
+from xml.etree import ElementTree
+
+import weasyprint
+from lxml import etree
+
+from nzpub import formulas, page, pandoc, weasy
+from nzpub.errors import CheckError, Finding, Place
+from nzpub.furniture import source_line, words
+from nzpub.model import Artifact, Deck, Meta, Slide, Styles
+from nzpub.tree import Attr, Node, div, header, para, span, string, text
+
+Element = etree._Element
+Conforming = Callable[[Any, Meta, Mapping[str, bytes]], bytes]
+"""Turns WeasyPrint's document, with metadata and attachments, into a PDF that keeps to the standards."""
+
+_X = f"{{{page.XHTML}}}"
+_ALONE = {"img": "figure", "strong": "emphasis"}    # what stands alone in its paragraph → the paragraph's class
+_MINUTE = 60
+
+
+def write(deck: Deck, styles: Styles, conforming: Conforming) -> Artifact:
+    """Return ``short-name-handout.pdf``, which *conforming* makes of the laid-out pages.
+
+    Raises CheckError if there is no slide, ToolError if WeasyPrint complains.
+    """
+    if not deck.slides:
+        raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
+                                 "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
+    root = _html(deck, styles)
+    files = {**deck.files, **formulas.draw(root, weasy.SCHEME)}
+    document = weasy.render(root, page.css(styles, "text.css", "color.css", "handout.css"), files, styles)
+    meta = replace(deck.meta, identifier=f"{deck.meta.identifier}#handout")    # another file than the paper: RFC 8141
+    return Artifact("handout", {f"{meta.short_name}-handout.pdf": conforming(document, meta, deck.attachments)},
+                    f"{len(document.pages)} pages", {"WeasyPrint": weasyprint.__version__})
+
+
+def _html(deck: Deck, styles: Styles) -> ElementTree.Element:
+    """Return the whole handout as an element tree without namespaces."""
+    meta = deck.meta
+    values = {
+        "lang": escape(meta.lang), "title": escape(meta.title), "subtitle": escape(meta.subtitle),
+        "authors": escape(", ".join(meta.authors)), "keywords": escape(", ".join(meta.keywords)),
+        "description": escape(text(meta.abstract)), "created": f"{meta.modified:%Y-%m-%dT%H:%M:%SZ}",
+        "date": escape(f"{meta.date.day} {meta.date:%B %Y}"), "handout": escape(words(meta.lang)["handout"]),
+        "slides": "".join(map(page.markup, _slots(deck))),
+    }
+    return ElementTree.fromstring(page.fill(styles.files["handout.html"], values))  # noqa: S314 (our own markup)
+
+
+def _slots(deck: Deck) -> Iterator[Element]:
+    """Yield for each slide one ``div``: the slide in its frame, the facts beside it, the notes below."""
+    blocks = [_slot(slide, number, deck.meta.lang) for number, slide in enumerate(deck.slides, 1)]
+    html = pandoc.render(blocks, "html5", "--mathml", "--syntax-highlighting=none")
+    root = etree.fromstring(f'<body xmlns="{page.XHTML}">{html}</body>'.encode())
+    for image in root.iter(f"{_X}img"):
+        image.set("src", f"{weasy.SCHEME}{image.get('src')}")    # Python joins addresses of known schemes only
+    for paragraph in root.iter(f"{_X}p"):
+        _name(paragraph)
+    yield from root
+
+
+def _slot(slide: Slide, number: int, lang: str) -> Node:
+    picture = div([header(2, slide.title), div(slide.blocks, Attr("", ("content",)))],
+                  Attr("", ("slide", f"layout-{slide.layout or 'text'}")))
+    facts = div(_facts(slide, number, lang), Attr("", ("facts",)))
+    notes = [div(slide.notes, Attr("", ("notes",)))] if slide.notes else []
+    return div([div([picture, facts], Attr("", ("shown",))), *notes], Attr(slide.id, ("slot",)))
+
+
+def _facts(slide: Slide, number: int, lang: str) -> Iterator[Node]:
+    """Yield what stands beside a slide: its number, its time if it has one, its sources if it has any."""
+    yield para([span(string(f"{words(lang)['slide']} {number}"), Attr("", ("slide-number",)))])
+    if slide.seconds:
+        yield para([span(string(duration(slide.seconds)), Attr("", ("slide-time",)))])
+    if slide.sources:
+        yield div([para(source_line(slide.sources, lang))], Attr("", ("slide-sources",)))
+
+
+def duration(seconds: int) -> str:
+    """Return a time in SI symbols, which every language reads: "45 s", "1 min", "1 min 30 s"."""
+    minutes, rest = divmod(seconds, _MINUTE)
+    parts = [f"{count}\N{NO-BREAK SPACE}{unit}" for count, unit in ((minutes, "min"), (rest, "s")) if count]
+    return " ".join(parts)
+
+
+def _name(paragraph: Element) -> None:
+    """Name a paragraph that is nothing but a picture or nothing but strong words, which CSS cannot tell."""
+    inside = list(paragraph)
+    if len(inside) == 1 and not (paragraph.text or "").strip() and not (inside[0].tail or "").strip():
+        name = _ALONE.get(etree.QName(inside[0]).localname)
+        if name:
+            paragraph.set("class", name)

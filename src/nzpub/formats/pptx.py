@@ -1,0 +1,247 @@
+"""The deck as PowerPoint: Pandoc writes the text, piece by piece, and the pieces are put on real layouts.
+
+Pandoc's own slides split where text meets a table or a picture, and lose what stands after columns
+(jgm/pandoc#11433), so each text and each table gets a slide of its own from Pandoc. ``pptx_repair`` mends
+them; ``pptx_place`` puts those that belong together on one slide of the file that ``pptx_theme`` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import pptx
+
+from nzpub import pandoc
+from nzpub.errors import CheckError, Finding, Place
+from nzpub.formats import pptx_look, pptx_place, pptx_repair
+from nzpub.formats.pptx_place import Column, Picture, Piece, Plan, Row, Table, Text
+from nzpub.furniture import source_line
+from nzpub.model import Artifact, Deck, Slide, Styles
+from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, string, text, walk
+
+_FIXED = {"title": "Title Slide", "close": "Close", "statement": "Statement"}
+_BY_SHAPE: dict[tuple[int, ...], str] = {(1,): "Title and Content", (2,): "Two Content"}   # by columns in a row
+_LISTS = ("BulletList", "OrderedList")
+_TABLE_CAPTION = 1             # where a Table node keeps its caption
+
+
+def write(deck: Deck, styles: Styles) -> Artifact:
+    """Return ``short-name-slides.pptx``.
+
+    Raises CheckError if there is no slide, or if the text of one does not fit on it.
+    """
+    if not deck.slides:
+        raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
+                                 "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
+    plans = tuple(plan(slide, deck.meta.lang) for slide in deck.slides)
+    blocks = [block for each in plans for part in _parts(each) for block in part]
+    written = pandoc.render_file(blocks, "pptx", {}, "--slide-level=1", "--syntax-highlighting=none")
+    content = pptx_place.assemble(plans, written, deck, styles)
+    return Artifact("pptx", {f"{deck.meta.short_name}-slides.pptx": content}, f"{len(deck.slides)} slides",
+                    {"python-pptx": pptx.__version__, "Pandoc": pandoc.version()})
+
+
+def plan(slide: Slide, lang: str) -> Plan:
+    """Return the layout of *slide* and the pieces that stand on it; *lang* is the deck's language."""
+    title = pptx_repair.mark_languages([para(slide.title)])
+    notes = _spoken(pptx_repair.mark_languages(slide.notes))
+    source = pptx_repair.mark_languages([para(source_line(slide.sources, lang))]) if slide.sources else ()
+    rows = tuple(_rows(_simple(pptx_repair.mark_languages(slide.blocks)), slide.layout))
+    return Plan(slide, _layout(slide.layout, rows), tuple(title[0]["c"]), rows, Text(source) if source else None, notes)
+
+
+# --- what Pandoc is given ---------------------------------------------------------------------------
+
+
+def _parts(each: Plan) -> Iterator[list[Node]]:
+    """Yield what Pandoc is to write on a slide of its own: title and notes, every text and table, the sources."""
+    yield [header(1, each.title), *([div(each.notes, Attr("", ("notes",)))] if each.notes else ())]
+    for piece in pptx_place.written(each):
+        yield [header(1, each.title), *piece.blocks]
+
+
+def _simple(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* in shapes that Pandoc's writer keeps: no animation, no heading."""
+    def visit(node: Node) -> Sequence[Node]:
+        match node["t"]:
+            case "Span":
+                return tuple(node["c"][1])
+            case "Header":
+                return (para([{"t": "Strong", "c": node["c"][2]}]),)
+            case "HorizontalRule":
+                return ()
+            case "LineBlock":
+                return (para(_joined(node["c"])),)
+        return (node,)
+    return rewrite(blocks, visit)
+
+
+def _joined(lines: Iterable[Sequence[Node]]) -> Iterator[Node]:
+    for number, line in enumerate(lines):
+        yield from ({"t": "LineBreak"},) if number else ()
+        yield from line
+
+
+def _spoken(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* as notes can hold them."""
+    return _simple(block for block in _flat(blocks) if text([block]))
+
+
+def _flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* with captions in the place of figures, and a paragraph in the place of each row of a table.
+
+    Pandoc drops both from notes, and from lists and quotations.
+    """
+    def visit(node: Node) -> Sequence[Node]:
+        match node["t"]:
+            case "Image":
+                return ()
+            case "Figure":
+                return tuple(node["c"][1][1])
+            case "Div":
+                return tuple(node["c"][1])
+            case "Table":
+                return (*_table_rows(node), *node["c"][_TABLE_CAPTION][1])
+        return (node,)
+    return rewrite(blocks, visit)
+
+
+def _table_rows(table: Node) -> Iterator[Node]:
+    _, _, _, head, bodies, foot = table["c"]
+    for _, cells in (*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]):
+        yield para(string("; ".join(text(cell[4]) for cell in cells)))
+
+
+# --- where it goes ----------------------------------------------------------------------------------
+
+
+class _Columns(NamedTuple):
+    """Columns as the author wrote them."""
+
+    columns: tuple[Column, ...]
+
+
+def _rows(blocks: Sequence[Node], layout: str) -> Iterator[Row]:
+    """Yield the rows of a slide, from top to bottom: columns side by side, or one piece alone."""
+    if layout == "timeline" and (events := _events(blocks)):
+        at = next(n for n, block in enumerate(_opened(blocks)) if block["t"] in _LISTS)
+        opened = tuple(_opened(blocks))
+        yield from _rows(opened[:at], "")
+        yield tuple((Text(event),) for event in events)
+        yield from _rows(opened[at + 1:], "")
+        return
+    if layout in _FIXED:
+        pieces = [piece for row in _rows(blocks, "") for column in row for piece in column]
+        joined = tuple(block for piece in pieces if isinstance(piece, Text) for block in piece.blocks)
+        pieces = [*([Text(joined)] if joined else ()), *(piece for piece in pieces if not isinstance(piece, Text))]
+        yield from (((piece,),) for piece in pieces)
+        return
+    for piece in _pieces(blocks, quoted=layout == "quotation"):
+        yield piece.columns if isinstance(piece, _Columns) else ((piece,),)
+
+
+def _opened(blocks: Iterable[Node]) -> Iterator[Node]:
+    """Yield *blocks* with divs opened, but for columns."""
+    for block in blocks:
+        if block["t"] == "Div" and "columns" not in attr(block).classes:
+            yield from _opened(block["c"][1])
+        else:
+            yield block
+
+
+def _events(blocks: Sequence[Node]) -> tuple[tuple[Node, ...], ...]:
+    """Return the items of the first list, if so many can stand side by side on a timeline."""
+    first = next((block for block in _opened(blocks) if block["t"] in _LISTS), None)
+    if first is None:
+        return ()
+    items = first["c"] if first["t"] == "BulletList" else first["c"][1]
+    return tuple(tuple(item) for item in items) if len(items) in pptx_look.STATIONS else ()
+
+
+def _pieces(blocks: Iterable[Node], *, quoted: bool = False) -> Iterator[Piece | _Columns]:
+    """Yield the pieces of *blocks*; texts that follow each other are one, but for a quotation if *quoted*."""
+    waiting: list[Node] = []
+    for block in _opened(blocks):
+        apart = list(_apart(block, quoted=quoted))
+        for piece in apart:
+            if isinstance(piece, Text) and not (quoted and block["t"] == "BlockQuote"):
+                waiting += piece.blocks
+                continue
+            if waiting:
+                yield Text(tuple(waiting))
+                waiting = []
+            yield piece
+    if waiting:
+        yield Text(tuple(waiting))
+
+
+def _apart(block: Node, *, quoted: bool) -> Iterator[Piece | _Columns]:
+    """Yield the pieces of one block."""
+    match block["t"]:
+        case "Div":
+            columns = (child for child in block["c"][1] if "column" in attr(child).classes)
+            yield _Columns(tuple(tuple(_only_pieces(child["c"][1])) for child in columns))
+        case "Table":
+            content = [*block["c"]]
+            short, caption = content[_TABLE_CAPTION]
+            content[_TABLE_CAPTION] = [short, []]
+            yield Table(({**block, "c": content},))
+            yield from [Text(tuple(caption))] if caption else []
+        case "Figure":
+            yield from map(_picture, _images(block))
+            yield from [Text(tuple(block["c"][1][1]))] if text(block["c"][1][1]) else []
+        case "BlockQuote" if quoted:
+            yield Text(_flat(block["c"]))
+            yield from map(_picture, _images(block))
+        case _:
+            rest = _flat([block])
+            yield from [Text(rest)] if _has_words(rest) else []
+            yield from map(_picture, _images(block))
+
+
+def _only_pieces(blocks: Iterable[Node]) -> Iterator[Piece]:
+    for piece in _pieces(blocks):
+        if isinstance(piece, _Columns):
+            yield from chain.from_iterable(piece.columns)
+        else:
+            yield piece
+
+
+def _has_words(blocks: Iterable[Node]) -> bool:
+    return any(node["t"] in ("Str", "Code", "CodeBlock", "Math") for node in walk(blocks))
+
+
+def _images(block: Node) -> Iterator[Node]:
+    return (node for node in walk([block]) if node["t"] == "Image")
+
+
+def _picture(image: Node) -> Picture:
+    return Picture(image["c"][2][0], text(image["c"][1]))
+
+
+def _layout(name: str, rows: Sequence[Row]) -> str:
+    """Return the layout for *rows*: the author's, or the one whose placeholders they fill."""
+    if name in _FIXED:
+        return "Number" if name == "statement" and any(map(_is_strong, _texts(rows))) else _FIXED[name]
+    columns = [column for row in rows for column in row]
+    kinds = [[type(piece) for piece in column] for column in columns]
+    if not rows or kinds == [[Picture]]:
+        return "Figure" if rows else "Title Only"
+    if any(kind != [Text] for kind in kinds):
+        return "Mixed Content"
+    shape = tuple(map(len, rows))
+    if name == "timeline" and shape[0] in pptx_look.STATIONS and shape[1:] in ((), (1,)):
+        return pptx_look.timeline_name(shape[0])
+    return "Quotation" if name == "quotation" and shape in ((1,), (1, 1)) else _BY_SHAPE.get(shape, "Mixed Content")
+
+
+def _texts(rows: Sequence[Row]) -> Iterator[Node]:
+    pieces = (piece for row in rows for column in row for piece in column)
+    return (block for piece in pieces if isinstance(piece, Text) for block in piece.blocks)
+
+
+def _is_strong(block: Node) -> bool:
+    """Return whether *block* is a paragraph of nothing but strong words."""
+    return block["t"] in ("Para", "Plain") and all(node["t"] in ("Strong", "Space") for node in block["c"])
