@@ -7,11 +7,13 @@ in an output intrudes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
-from nzpub.checks.passage import Kind, Marks, Passage, Piece, passage, picture
+from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
 from nzpub.tree import Attr, Node, attr, header, link, para, span, string, text
@@ -19,17 +21,19 @@ from nzpub.tree import Attr, Node, attr, header, link, para, span, string, text
 _MARKS: Mapping[str, Kind] = {"Emph": "em", "Strong": "strong", "Superscript": "sup", "Subscript": "sub",
                               "Strikeout": "del", "Underline": "u", "SmallCaps": "smallcaps", "Code": "code"}
 _CLASS_MARKS: Mapping[str, Kind] = {"smallcaps": "smallcaps", "mark": "mark", "underline": "u", "ul": "u"}
+_SAID: tuple[Kind, ...] = ("dir", "title")
 _QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
+_SUBSECTION = 2                # the level of the headings that contents list below a chapter
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 
 
 def epub(edition: Edition) -> tuple[Passage, ...]:
     """Return what the EPUB of *edition* has to say, document by document."""
-    expected: list[Passage] = [*_package(edition.meta), *_ncx(edition), *_cover(edition.meta), *_title_page(edition.meta)]
-    expected += _epub_contents(edition)
+    meta = edition.meta
+    expected = [*_package(meta), *_ncx(edition), *_cover(meta), *_title_page(meta), *_epub_contents(edition)]
     for chapter in edition.chapters:
         title = text(numbered(chapter))
-        expected += _document(f"{chapter.id}.xhtml", title or edition.meta.title, edition.meta)
+        expected += _document(f"{chapter.id}.xhtml", title or meta.title, meta)
         expected += _chapter(chapter, edition)
     return tuple(expected)
 
@@ -41,21 +45,36 @@ def revealjs(deck: Deck) -> tuple[Passage, ...]:
             "title": meta.title}
     expected = [passage(kind, [Piece(value, {})], part="head") for kind, value in head.items() if value]
     for number, slide in enumerate(deck.slides, 1):
-        expected += _slide(slide, deck, f"slide {number}")
+        expected += _slide(slide, deck, f"slide {number}", level=1 if number == 1 else 2)
     return tuple(expected)
+
+
+def pdf(edition: Edition) -> tuple[Passage, ...]:
+    """Return what the PDF of *edition* has to say: metadata, attached files, outline, the pages' text, the notes."""
+    meta, name = edition.meta, words(edition.meta.lang)
+    front = [chapter for chapter in edition.chapters if chapter.role == "abstract"]
+    main = [chapter for chapter in edition.chapters if chapter.role != "abstract"]
+    printed = [*_print_cover(meta), *(p for chapter in front for p in _print(chapter, edition)), *_imprint(meta),
+               _plain("heading 1", name["contents"], ""), *_print_contents(main),
+               *(p for chapter in main for p in _print(chapter, edition))]
+    notes = sorted((note for chapter in edition.chapters for note in chapter.notes), key=lambda note: note[0])
+    walker = Walker("", meta.lang, edition.files, None, drawing=drawn_words)
+    return (*_print_metadata(edition), *_outline([p for p in printed if p.kind.startswith("heading")]), *printed,
+            *(p for number, body in notes for p in walker.blocks(body, (f"note {number}",))))
 
 
 # --- furniture --------------------------------------------------------------------------------------
 
 
-def _plain(kind: str, value: str, part: str, path: Iterable[str] = (), marks: Marks | None = None,
+def _plain(kind: str, value: str, part: str, path: Iterable[str] = (), marks: Marks | None = None, *,
            ids: Iterable[str] = ()) -> Passage:
     return passage(kind, [Piece(value, marks or {})], path, ids, part=part)
 
 
 def _package(meta: Meta) -> Iterator[Passage]:
     values = [("identifier", meta.identifier), ("title", ": ".join(filter(None, (meta.title, meta.subtitle)))),
-              ("language", meta.lang), *(("creator", author) for author in meta.authors), ("date", meta.date.isoformat()),
+              ("language", meta.lang), *(("creator", author) for author in meta.authors),
+              ("date", meta.date.isoformat()),
               ("publisher", meta.publisher), ("rights", meta.rights), ("description", text(meta.abstract)),
               *(("subject", keyword) for keyword in meta.keywords)]
     return (_plain(f"dc:{name}", value, "package") for name, value in values if value)
@@ -77,7 +96,7 @@ def _document(part: str, title: str, meta: Meta) -> Iterator[Passage]:
 def _cover(meta: Meta) -> Iterator[Passage]:
     name = words(meta.lang)["cover"]
     yield from _document("cover.xhtml", name, meta)
-    yield passage("paragraph", [picture(b"the cover", f"{name}: {meta.title}", {})], part="cover.xhtml")
+    yield passage("paragraph", [picture(fingerprint(COVER), f"{name}: {meta.title}", {})], part="cover.xhtml")
 
 
 def _title_page(meta: Meta) -> Iterator[Passage]:
@@ -102,16 +121,64 @@ def _epub_contents(edition: Edition) -> Iterator[Passage]:
     for number, chapter in enumerate(titled, 1):
         path = ["doc-toc", f"number {number}"]
         yield _plain("paragraph", text(numbered(chapter)), part, path, {"link": f"document {chapter.id}.xhtml"})
-        below = [node for node in chapter.blocks if node["t"] == "Header" and node["c"][0] == 2 and attr(node).id]
-        for position, heading in enumerate(below, 1):
+        for position, heading in enumerate(_subsections(chapter), 1):
             yield _plain("paragraph", text(heading["c"][2]), part, [*path, f"number {position}"],
                          {"link": f"#{attr(heading).id}"})
     first = next((c for c in titled if c.role == "section"), titled[0])
-    marks = [("cover", name["cover"]), ("title", name["title page"]), ("nav", name["contents"]), (first.id, name["start"]),
+    marks = [("cover", name["cover"]), ("title", name["title page"]), ("nav", name["contents"]),
+             (first.id, name["start"]),
              *((c.id, text(c.title)) for c in titled if c.role in _CHAPTER_ROLES)]
     for number, (target, label) in enumerate(marks, 1):
         yield _plain("paragraph", label, part, ["landmarks", f"number {number}"], {"link": f"document {target}.xhtml"},
-                     ["landmarks"] if number == 1 else [])
+                     ids=["landmarks"] if number == 1 else [])
+
+
+def _print_metadata(edition: Edition) -> Iterator[Passage]:
+    meta = edition.meta
+    values = {"language": meta.lang, "title": meta.title, "author": ", ".join(meta.authors),
+              "description": text(meta.abstract), "keywords": ", ".join(meta.keywords), "identifier": meta.identifier,
+              "rights": meta.rights}
+    yield from (_plain(kind, value, "metadata") for kind, value in values.items() if value)
+    names = {PurePosixPath(path).name: content for path, content in edition.attachments.items()}
+    for name, content in sorted(names.items()):
+        yield _plain("file", f"{name} {hashlib.sha256(content).hexdigest()}", "attachments")
+
+
+def _outline(headings: Iterable[Passage]) -> Iterator[Passage]:
+    """Yield the entries of the outline that *headings* make, each below the last one of a higher level."""
+    open_: list[tuple[int, int]] = []                    # of each open entry: its level and its number
+    last = 0                                             # the number of the entry closed last
+    for heading in headings:
+        level, last = int(heading.kind.removeprefix("heading ")), 0
+        while open_ and open_[-1][0] >= level:
+            last = open_.pop()[1]
+        open_.append((level, last + 1))
+        yield replace(_plain("outline", heading.text, "outline", [f"number {n}" for _, n in open_]), line=heading.line)
+
+
+def _print_cover(meta: Meta) -> Iterator[Passage]:
+    lines = (("paragraph", meta.publisher), ("title", meta.title), ("paragraph", meta.subtitle),
+             ("paragraph", ", ".join(meta.authors)), ("paragraph", day(meta)))
+    return (_plain(kind, line, "") for kind, line in lines if line)
+
+
+def _imprint(meta: Meta) -> Iterator[Passage]:
+    lines = (meta.title, f"{', '.join(meta.authors)}, {day(meta)}", meta.publisher, meta.rights, meta.identifier)
+    return (_plain("paragraph", line, "") for line in lines if line)
+
+
+def _print_contents(chapters: Iterable[Chapter]) -> Iterator[Passage]:
+    for chapter in chapters:
+        if chapter.title:
+            yield _plain("paragraph", text(numbered(chapter)), "", ["contents"], {"link": f"#{chapter.id}"})
+            for node in _subsections(chapter):
+                yield _plain("paragraph", text(node["c"][2]), "", ["contents"], {"link": f"#{attr(node).id}"})
+
+
+def _subsections(chapter: Chapter) -> Iterator[Node]:
+    """Yield the headings of *chapter* that the contents list below it."""
+    return (node for node in chapter.blocks
+            if node["t"] == "Header" and node["c"][0] == _SUBSECTION and attr(node).id)
 
 
 # --- prose ------------------------------------------------------------------------------------------
@@ -139,6 +206,13 @@ def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
         yield from walker.blocks(_with_number(number, body), (*path, "doc-footnote"))
 
 
+def _print(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
+    """Yield the passages of *chapter* as print has them, without its notes."""
+    walker = Walker("", edition.meta.lang, edition.files, chapter.line, drawing=drawn_words)
+    heading = [header(1, numbered(chapter))] if chapter.title else []
+    return walker.blocks([*heading, *chapter.blocks])
+
+
 def _with_number(number: int, body: Sequence[Node]) -> Iterator[Node]:
     """Yield the blocks of a note after its number, which leads back to its mark."""
     back = [link(string(str(number)), f"#fnref{number}"), {"t": "Str", "c": "."}, {"t": "Space"}]
@@ -153,11 +227,11 @@ def _with_number(number: int, body: Sequence[Node]) -> Iterator[Node]:
 # --- slides -----------------------------------------------------------------------------------------
 
 
-def _slide(slide: Slide, deck: Deck, part: str) -> Iterator[Passage]:
-    walker = Walker(part, deck.meta.lang, deck.files, slide.line)
+def _slide(slide: Slide, deck: Deck, part: str, *, level: int) -> Iterator[Passage]:
+    """Yield the passages of *slide*, whose title has *level*; headings in its text stand below it."""
+    walker = Walker(part, deck.meta.lang, deck.files, slide.line, below=1)
     walker.pending(slide.id)
-    yield replace(_plain("label", text(slide.title), part), line=slide.line)
-    yield from walker.blocks([header(1, slide.title), *slide.blocks])
+    yield from walker.blocks([header(level - 1, slide.title), *slide.blocks])
     if slide.sources:
         yield from walker.blocks([para(source_line(slide, deck.meta))])
     yield from walker.blocks(slide.notes, ("notes",))
@@ -183,17 +257,17 @@ class Walker:
     lang: str
     files: Mapping[str, bytes]
     line: int | None
-    _ids: list[str]
-
-    def __init__(self, part: str, lang: str, files: Mapping[str, bytes], line: int | None) -> None:
-        self.part, self.lang, self.files, self.line, self._ids = part, lang, files, line, []
+    drawing: Callable[[bytes | None], str] = fingerprint
+    below: int = 0                           # levels by which headings are lowered
+    _ids: list[str] = field(default_factory=list)
 
     def pending(self, ident: str) -> None:
         """Let the next passage bear *ident*."""
         if ident:
             self._ids.append(ident)
 
-    def blocks(self, nodes: Iterable[Node], path: tuple[str, ...] = (), marks: Marks | None = None) -> Iterator[Passage]:
+    def blocks(self, nodes: Iterable[Node], path: tuple[str, ...] = (),
+               marks: Marks | None = None) -> Iterator[Passage]:
         """Yield the passages of *nodes*, which stand in *path* and share *marks*."""
         for node in nodes:
             before, self.line = self.line, node.get("line", self.line)
@@ -201,13 +275,14 @@ class Walker:
             self.line = before
 
     def _block(self, node: Node, path: tuple[str, ...], marks: Marks) -> Iterator[Passage]:
-        content = node.get("c")
+        content: Any = node.get("c")
         self.pending(attr(node).id)
         match node["t"]:
             case "Para" | "Plain":
                 yield from self._passage("paragraph", content, path, marks)
             case "Header":
-                yield from self._passage(f"heading {content[0]}", content[2], path, self._with(marks, attr(node)))
+                inner = self._with(marks, attr(node))
+                yield from self._passage(f"heading {content[0] + self.below}", content[2], path, inner)
             case "LineBlock":
                 lines = [inline for line in content for inline in (*line, {"t": "LineBreak"})]
                 yield from self._passage("paragraph", lines, path, marks)
@@ -285,13 +360,15 @@ class Walker:
             case "Math":
                 yield Piece(content[1], {**inner, "math": "block" if content[0]["t"] == "DisplayMath" else "inline"})
             case "Image":
-                yield picture(self.files.get(content[2][0]), text(content[1]), inner)
+                alt = "".join(piece.text for piece in self._pieces(content[1], {}))
+                yield picture(self.drawing(self.files.get(content[2][0])), alt, inner)
             case "Quoted":
                 start, end = _QUOTES[content[0]["t"]]
                 yield from (Piece(start, marks), *self._pieces(content[1], marks), Piece(end, marks))
             case "Link":
-                title = {"title": content[2][1]} if content[2][1] else {}
-                yield from self._pieces(content[1], {**inner, "link": content[2][0], **title})  # type: ignore[arg-type]
+                target, title = content[2]
+                named: Marks = {**inner, "title": title} if title else inner
+                yield from self._pieces(content[1], {**named, "link": target})
             case "Span" | "Cite":
                 yield from self._pieces(content[1], inner)
             case _:
@@ -305,9 +382,9 @@ class Walker:
         for name in attributes.classes:
             if name in _CLASS_MARKS and kind == "Span":
                 new[_CLASS_MARKS[name]] = ""
-        for key in ("dir", "title"):
+        for key in _SAID:
             if value := attributes.get(key):
-                new[key] = value  # type: ignore[index]
+                new[key] = value
         if lang := attributes.get("lang"):
             new["lang"] = lang
             if lang == self.lang:

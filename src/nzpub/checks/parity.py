@@ -18,18 +18,23 @@ from typing import Any
 
 from nzpub.checks import expect
 from nzpub.checks.passage import PICTURE, Mark, Passage
-from nzpub.checks.readback import epub, revealjs
+from nzpub.checks.readback import epub, pdf, revealjs
 from nzpub.errors import Finding, Place
 from nzpub.model import Artifact, Deck, Edition
 
 _LEAKS = re.compile(
     r"\[-?@[\w:.-]+|(?<![\w@])@(?:fig|sec|tbl)-[\w-]+"                       # a citation, a cross-reference
     r"|\[\^[^\]\s]+\]|\^\[|:::"                                              # a note's mark, a div's fence
-    r"|\{[.#][A-Za-z][\w-]*[^{}]*\}|\{[^{}]*\b[a-z-]+=[\"“”'‘’\w][^{}]*\}"   # attributes
+    r"|\{[.#][A-Za-z][\w-]*[^{}]*\}|\{[^{}]*\b(?:when-format|unless-format|lang|dir|reason|allow|alt|title|time|source"
+    r"|long-desc|chart|data|width|height)=[^{}]*\}"                          # attributes
     r"|<!--|-->|\?\?\?|\bnzpub-\w+")
+_REPEATS = (("doc-toc",), ("landmarks",))         # they repeat headings, a formula in its source form
 _WORDS = 60                     # characters of a passage that a message shows
 _ALIKE = 0.5                    # two passages in each other's place are one that was changed
 _MOST = 60                      # findings an output may give: more say nothing new
+
+
+Passages = tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,12 @@ class Reading:
     name: str                                             # as messages call it
     read: Callable[[bytes], tuple[Passage, ...]]
     expect: Callable[[Any], tuple[Passage, ...]]
+    settle: Callable[[Passages, Passages], tuple[Passages, Passages]] = (
+        lambda expected, found: (expected, found))        # what brings both sides to the same form
 
 
 READINGS: Mapping[str, Reading] = {
+    "pdf": Reading("PDF", pdf.read, expect.pdf, pdf.settle),
     "epub": Reading("EPUB", epub.read, expect.epub),
     "revealjs": Reading("slides", revealjs.read, expect.revealjs),
 }
@@ -57,7 +65,11 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
         return (Finding("NZ720", "error", f"{reading.name}: {name} cannot be read back: {error}", Place(edition.source),
                         "this is a fault of the program: report it"),)
     expected = reading.expect(edition)
-    return (*compare(expected, found, reading.name, edition.source),
+    found, pages = _pages(found, reading.name, edition.source)
+    labels = {_letters(each.text) for each in expected if each.path and each.path[-1].startswith("heading ")}
+    rest = tuple(each for each in found if each.kind != "label" or _letters(each.text) not in labels)
+    expected, found = reading.settle(expected, rest)
+    return (*pages, *compare(expected, found, reading.name, edition.source),
             *_leaks(expected, found, reading.name, edition.source))
 
 
@@ -80,24 +92,33 @@ class _Judge:
         self._pairs: list[tuple[Passage, Passage]] = []
         self._missing: list[Passage] = []
         self._strange: list[tuple[Passage, int | None]] = []      # with the line of what stands before it
-        self._line: int | None = None
+        self._moved: Counter[tuple[str, str]] = Counter()
 
     def findings(self) -> Iterator[Finding]:
+        """Yield what is missing, moved, doubled or strange; then, passage by passage, what differs."""
         self._align()
-        missing = self._missing
-        surplus = Counter(_key(passage) for passage, _ in self._strange)
-        known = {_key(passage): passage for passage in reversed(self._expected)}
-        moved: Counter[tuple[str, str]] = Counter()
+        places = [*self._misplaced(), *self._surplus()]
+        shifted = {passage.part for passage in (*self._missing, *(passage for passage, _ in self._strange))}
+        yield from places
         for expected, found in self._pairs:
-            yield from self._differences(expected, found)
-        for passage in missing:
+            yield from self._differences(expected, found, shifted=expected.part in shifted)
+
+    def _misplaced(self) -> Iterator[Finding]:
+        """Yield a finding for each passage that is not in its place: it is missing, or it is in another."""
+        surplus = Counter(_key(passage) for passage, _ in self._strange)
+        for passage in self._missing:
             if surplus[_key(passage)]:
                 surplus[_key(passage)] -= 1
-                moved[_key(passage)] += 1
+                self._moved[_key(passage)] += 1
                 yield self._finding("NZ724", passage, passage.line, "stands in another place", "")
             else:
                 code = "NZ726" if passage.text == PICTURE else "NZ721"
                 yield self._finding(code, passage, passage.line, "is missing", "")
+
+    def _surplus(self) -> Iterator[Finding]:
+        """Yield a finding for each passage too many that was not moved there."""
+        known = {_key(passage): passage for passage in reversed(self._expected)}
+        moved = Counter(self._moved)
         for passage, line in self._strange:
             if moved[_key(passage)]:
                 moved[_key(passage)] -= 1
@@ -131,12 +152,13 @@ class _Judge:
                 self._pairs.append((passage, twin))
         self._strange += [(passage, line) for passage in rest]
 
-    def _differences(self, expected: Passage, found: Passage) -> Iterator[Finding]:
+    def _differences(self, expected: Passage, found: Passage, *, shifted: bool) -> Iterator[Finding]:
+        """Yield what differs between two passages; where others are *shifted*, counts in lists say nothing."""
         if expected.text != found.text:
             what = "is cut" if len(found.text) < len(expected.text) else "has other words"
             yield self._finding("NZ723", expected, expected.line, what, _first_difference(expected.text, found.text))
             return
-        for code, what, detail in _said_of(expected, found):
+        for code, what, detail in _said_of(expected, found, shifted=shifted):
             yield self._finding(code, expected, expected.line, what, detail)
 
     def _finding(self, code: str, passage: Passage, line: int | None, what: str, detail: str) -> Finding:
@@ -146,7 +168,7 @@ class _Judge:
 
 
 _FAULT = "this is a fault of the program: report it with this passage"
-_HINTS = {code: _FAULT for code in ("NZ721", "NZ722", "NZ723", "NZ724", "NZ725", "NZ728")} | {
+_HINTS = dict.fromkeys(("NZ721", "NZ722", "NZ723", "NZ724", "NZ725", "NZ728"), _FAULT) | {
     "NZ726": "build again; if it stays so, report it", "NZ727": "if it is meant as text, write it as code: `…`"}
 
 
@@ -167,20 +189,22 @@ def _alike(expected: Passage, found: Passage) -> bool:
 
 def _first_difference(expected: str, found: str) -> str:
     """Return the words around the first place where *found* differs."""
-    at = next((n for n, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found)))
+    shorter = min(len(expected), len(found))
+    at = next((n for n in range(shorter) if expected[n] != found[n]), shorter)
     start = max(0, expected.rfind(" ", 0, max(0, at - 10)) + 1)
-    return f"“{_short(found[start:]) or '…'}” in the place of “{_short(expected[start:]) or '…'}”"
+    end = at + _WORDS // 2
+    return f"“{_short(found[start:end]) or '…'}” in the place of “{_short(expected[start:end]) or '…'}”"
 
 
-def _said_of(expected: Passage, found: Passage) -> Iterator[tuple[str, str, str]]:
+def _said_of(expected: Passage, found: Passage, *, shifted: bool) -> Iterator[tuple[str, str, str]]:
     """Yield code, sentence and detail of what differs beside the words."""
     pictures = _of(expected, "picture"), _of(found, "picture")
     if pictures[0] != pictures[1]:
         yield "NZ726", "has another picture or description", _lists(*pictures)
-    others = [mark for mark in expected.marks if mark.kind != "picture"], [m for m in found.marks if m.kind != "picture"]
+    others = tuple([mark for mark in each.marks if mark.kind != "picture"] for each in (expected, found))
     if others[0] != others[1]:
         yield "NZ728", "has another language, link or emphasis", _lists(*others)
-    if expected.kind != found.kind or expected.path != found.path:
+    if expected.kind != found.kind or (expected.path != found.path and not shifted):
         where = (expected.kind, *expected.path), (found.kind, *found.path)
         yield "NZ728", "stands in something else", f"{' in '.join(where[1][::-1])}, not {' in '.join(where[0][::-1])}"
     if expected.ids != found.ids:
@@ -213,6 +237,28 @@ def _short(text: str) -> str:
     return text if len(text) <= _WORDS else f"{text[:_WORDS].rsplit(' ', 1)[0]}…"
 
 
+# --- pages ------------------------------------------------------------------------------------------
+
+
+def _pages(found: Sequence[Passage], output: str, source: str) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
+    """Return *found* without page numbers and the list of them, and a finding if the two do not agree."""
+    marks = [passage for passage in found if passage.kind == "page"]
+    listed = [passage for passage in found if passage.path[:1] == ("doc-pagelist",)]
+    rest = tuple(passage for passage in found if passage not in marks and passage not in listed)
+    numbers = [passage.text for passage in marks]
+    dead = [mark.value for passage in listed for mark in passage.marks if mark.value.startswith("nowhere")]
+    whole = numbers == [passage.text for passage in listed] and all(number.isdecimal() for number in numbers)
+    if whole and not dead and sorted(numbers, key=int) == numbers:
+        return rest, ()
+    return rest, (Finding("NZ728", "error", f"{output}: the list of pages is not that of the pages in the text",
+                          Place(source), _FAULT),)
+
+
+def _letters(text: str) -> str:
+    """Return what a label, seen where a table is set narrow, has in common with its column's heading."""
+    return "".join(c for c in text if c.isalpha())
+
+
 # --- leaks ------------------------------------------------------------------------------------------
 
 
@@ -221,8 +267,10 @@ def _leaks(expected: Iterable[Passage], found: Iterable[Passage], output: str, s
     lines = {_key(passage): passage.line for passage in expected}
     idents = {ident for passage in found for ident in passage.ids if ident.startswith(("fig-", "sec-", "tbl-"))}
     for passage in found:
+        if not passage.kind.startswith(("paragraph", "heading")) or passage.path[:1] in _REPEATS:
+            continue
         match = _LEAKS.search(passage.prose)
         words = match.group() if match else next((i for i in idents if i in passage.prose.split()), "")
         if words:
-            yield Finding("NZ727", "error", f"{output}, {passage.part}: “{_short(words)}” is printed as text in "
-                                            f"{_named(passage)}", Place(source, lines.get(_key(passage))), _HINTS["NZ727"])
+            message = f"{output}, {passage.part}: “{_short(words)}” is printed as text in {_named(passage)}"
+            yield Finding("NZ727", "error", message, Place(source, lines.get(_key(passage))), _HINTS["NZ727"])

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 from lxml import etree
 
 PICTURE = "\ufffc"                           # OBJECT REPLACEMENT CHARACTER
+COVER = b"the cover"                         # stands for the bytes of a cover, which is furniture: drawn for each book
 _SPACE = re.compile(r"[ \t\n\r\f]+")         # HTML's white space; U+00A0 and its like are none
 _ONLY_FONTS = re.compile(r"\s*(@font-face\s*\{[^}]*\}\s*)+")
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -94,26 +95,40 @@ def _marks(pieces: Iterable[Piece]) -> Iterator[Mark]:
                 yield Mark(kind, value, words)
 
 
-def picture(content: bytes | None, alt: str, marks: Marks) -> Piece:
-    """Return a picture as a piece of text whose mark tells which it is, and what describes it."""
-    which = fingerprint(content) if content is not None else "no picture"
-    return Piece(PICTURE, {**marks, "picture": f"{which} {flat(alt)}".rstrip()})
+def picture(which: str, alt: str, marks: Marks) -> Piece:
+    """Return a picture as a piece of text whose mark says *which* it is, and what describes it."""
+    return Piece(PICTURE, {**marks, "picture": f"{which} {flat(alt)}"})
 
 
 @lru_cache(maxsize=256)
-def fingerprint(content: bytes) -> str:
+def fingerprint(content: bytes | None) -> str:
     """Return what tells a picture from another: a digest of its bytes, of an SVG without fonts put into it."""
-    if b"<svg" in content[:1000]:
-        try:
-            content = _drawing(content)
-        except etree.XMLSyntaxError:
-            pass                             # then no reader shows it; its bytes tell it from others
-    return hashlib.sha256(content).hexdigest()[:16]
+    if content is None:
+        return "no picture"
+    root = _svg(content)
+    return hashlib.sha256(content if root is None else _drawing(root)).hexdigest()[:16]
 
 
-def _drawing(svg: bytes) -> bytes:
-    """Return *svg* in canonical form, less the style elements that only embed fonts."""
-    root = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+@lru_cache(maxsize=256)
+def drawn_words(content: bytes | None) -> str:
+    """Return the words that an SVG draws, in order and without white space; "" for other pictures."""
+    root = None if content is None else _svg(content)
+    texts = () if root is None else (e for e in root.iter(f"{_SVG}text"))
+    return "".join("".join("".join(map(str, element.itertext())).split()) for element in texts)
+
+
+def _svg(content: bytes) -> etree._Element | None:
+    """Return the drawing in *content*, or None if it is no SVG or broken: then its bytes tell it from others."""
+    if b"<svg" not in content[:1000]:
+        return None
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _drawing(root: etree._Element) -> bytes:
+    """Return a drawing in canonical form, less the style elements that only embed fonts."""
     for style in list(root.iter(f"{_SVG}style")):
         if _ONLY_FONTS.fullmatch(style.text or ""):
             _remove(style)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from nzpub.checks.passage import Passage, Piece, passage
+from nzpub.checks.passage import COVER, Passage, Piece, passage
 from nzpub.checks.readback.markup import Markup
 
 _OPF = "{http://www.idpf.org/2007/opf}"
@@ -21,7 +21,6 @@ _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _NAMESPACES = {"http://www.w3.org/1999/xhtml": "", "http://www.idpf.org/2007/ops": "epub:",
                "http://www.w3.org/XML/1998/namespace": "xml:", "http://www.w3.org/1998/Math/MathML": ""}
 _DECLARED = ("text/css", "font/", "application/font", "application/x-dtbncx+xml", "application/vnd.ms-opentype")
-COVER = b"the cover"                        # stands for its bytes: it is furniture, drawn for each publication
 
 
 class _Package(NamedTuple):
@@ -66,7 +65,8 @@ def _passages(files: Mapping[str, bytes]) -> Iterator[Passage]:
 
 
 def _opf(files: Mapping[str, bytes]) -> str:
-    return next(root.get("full-path", "") for root in _parse(files["META-INF/container.xml"]).iter(f"{_CONTAINER}rootfile"))
+    container = _parse(files["META-INF/container.xml"])
+    return next(root.get("full-path", "") for root in container.iter(f"{_CONTAINER}rootfile"))
 
 
 def _package(files: Mapping[str, bytes]) -> _Package:
@@ -96,7 +96,8 @@ def _ncx(content: bytes) -> Iterator[Passage]:
 class _Document:
     """One content document; ``shown`` are the files that it shows."""
 
-    def __init__(self, path: str, folder: str, files: Mapping[str, bytes], anchors: Mapping[str, list[str | None]]) -> None:
+    def __init__(self, path: str, folder: str, files: Mapping[str, bytes],
+                 anchors: Mapping[str, list[str | None]]) -> None:
         self.path, self.shown = path, set[str]()
         self._files, self._anchors, self._folder = files, anchors, folder
 
@@ -135,7 +136,7 @@ def _feed(element: etree._Element, markup: Markup) -> None:
         markup.comment(element.text or "")
         return
     tag = etree.QName(element).localname
-    markup.start(tag, {_name(key): value for key, value in element.attrib.items()})
+    markup.start(tag, {_name(str(key)): str(value) for key, value in element.attrib.items()})
     markup.text(element.text or "")
     for child in element:
         _feed(child, markup)

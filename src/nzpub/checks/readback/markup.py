@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from nzpub.checks.passage import Kind, Passage, Piece, passage, picture
+from nzpub.checks.passage import Kind, Passage, Piece, fingerprint, passage, picture
 
 _HEADINGS = {f"h{level}": f"heading {level}" for level in range(1, 7)}
 _BREAKS = {"p", "div", "section", "article", "aside", "main", "header", "footer", "nav", "ul", "ol", "li", "dl", "dt",
@@ -20,10 +20,10 @@ _SILENT = {"script", "style", "template"}
 # Roles that say no more of a passage than its element does, or that its notes' ids say better.
 _MUTE = {"presentation", "none", "list", "doc-noteref", "doc-backlink", "doc-glossref", "doc-cover"}
 _ATTRIBUTES = re.compile(
-    r"id|class|lang|xml:lang|dir|href|src|data-src|alt|title|role|epub:type|aria-[a-z]+|style|colspan|rowspan|scope|start"
-    r"|type|hidden|checked|disabled|data-timing|data-cites|data-number|data-fragment-index|width|height|tabindex"
-    r"|charset|name|content|rel|media|xmlns(:\w+)?|display|data-external")
-_WORDED = ("aria-label", "aria-description", "placeholder")
+    r"id|class|lang|xml:lang|dir|href|src|data-src|alt|title|role|epub:type|aria-[a-z]+|style|colspan|rowspan|scope"
+    r"|start|type|hidden|checked|disabled|data-timing|data-cites|data-number|data-label|data-fragment-index|width|height"
+    r"|tabindex|datetime|download|charset|name|content|rel|media|xmlns(:\w+)?|display|data-external")
+_WORDED = ("aria-label", "aria-description", "placeholder", "data-label")
 
 Address = Callable[[str], str]
 
@@ -63,6 +63,8 @@ class Markup:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open the element *tag*."""
         if self._silent or tag in _SILENT or attributes.get("role") == "doc-pagebreak":
+            if attributes.get("role") == "doc-pagebreak":
+                self._loose("page", attributes.get("aria-label") or attributes.get("title") or "(none)")
             self._silent += 1
             self._stack.append(_Frame(tag, (), {}, ""))
             return
@@ -77,7 +79,8 @@ class Markup:
         self._stack.append(self._frame(tag, attributes))
         if tag == "img":
             source = attributes.get("src") or attributes.get("data-src") or ""
-            self._add(picture(self.content(source), attributes.get("alt", "(none)"), self._stack[-1].marks))
+            which, alt = fingerprint(self.content(source)), attributes.get("alt", "(none)")
+            self._add(picture(which, alt, self._stack[-1].marks))
         elif tag == "input":
             self.text("☒" if "checked" in attributes else "☐")
             self.text(" ")
@@ -104,6 +107,15 @@ class Markup:
             frame = self._stack.pop()
             self._close(frame)
             if frame.tag == tag:
+                return
+
+    def imply(self, tags: Set[str], within: Set[str]) -> None:
+        """Close the element of *tags* that is open inside the innermost one of *within*, if there is one."""
+        for frame in reversed(self._stack):
+            if frame.tag in within:
+                return
+            if frame.tag in tags:
+                self.end(frame.tag)
                 return
 
     def comment(self, words: str) -> None:

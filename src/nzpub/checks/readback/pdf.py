@@ -1,0 +1,393 @@
+"""A PDF read back by its structure tree, as a screen reader has it: text, language, links, descriptions.
+
+A line's end stands as U+2028 in the text: whether a space or a hyphen stood there, only the source knows
+(:func:`unfold`). A note comes where its mark is; here the notes follow the text, in the order of their marks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations, groupby
+
+import pikepdf
+import pypdfium2
+
+from nzpub.checks import readback_pdf as tree
+from nzpub.checks.passage import PICTURE, Kind, Mark, Marks, Passage, Piece, flat, passage
+
+LINE_END = "\u2028"
+_NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
+_INLINE = frozenset(["Span", "Em", "Strong", "Code", "Quote", "Link", "Reference", "Formula", "Figure", "Sub", "Ruby"])
+_OPEN = frozenset(("Document", "Part", "Sect", "Div", "NonStruct", "Aside", "Art", "TOC", "L", "Table", "THead",
+                   "TBody", "TFoot", "TR", "LI", "BlockQuote"))
+_EMPHASIS: Mapping[str, Kind] = {"Em": "em", "Strong": "strong", "Code": "code"}
+_POSITIONS: Mapping[str, Kind] = {"Sub": "sub", "Sup": "sup"}
+_XMP = {"dc": "http://purl.org/dc/elements/1.1/", "pdf": "http://ns.adobe.com/pdf/1.3/"}
+_METADATA = (("title", "dc:title"), ("author", "dc:creator"), ("description", "dc:description"),
+             ("keywords", "pdf:Keywords"), ("identifier", "dc:identifier"), ("rights", "dc:rights"))
+_NUMBER = re.compile(r"\d+")
+_ENTRY = "entry"                   # on the way: an item of a definition list, whose label is no number
+_ORDERED = frozenset(["Decimal", "UpperRoman", "LowerRoman", "UpperAlpha", "LowerAlpha", "Ordered"])
+
+
+def read(content: bytes) -> tuple[Passage, ...]:
+    """Return the passages of the PDF *content*: metadata, attached files, outline, text, then notes.
+
+    Raises ValueError if it cannot be read or has no structure.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            root = tree.tagged(pdf)
+            if not root.kids:
+                raise ValueError("it has no structure")
+            reader = _Reader(str(pdf.Root.get("/Lang", "")))
+            reader.element(root, (), {})
+            return (*_about(pdf), *reader.found, *reader.notes, *_witness(content, root))
+    except (pikepdf.PdfError, KeyError, AttributeError, IndexError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _about(pdf: pikepdf.Pdf) -> Iterator[Passage]:
+    yield passage("language", [Piece(str(pdf.Root.get("/Lang", "")), {})], part="metadata")
+    with pdf.open_metadata() as metadata:
+        for name, key in _METADATA:
+            if value := metadata.get(key):
+                words = value if isinstance(value, str) else ", ".join(value)
+                yield passage(name, [Piece(words, {})], part="metadata")
+    for name in sorted(pdf.attachments):
+        digest = hashlib.sha256(pdf.attachments[name].get_file().read_bytes()).hexdigest()
+        yield passage("file", [Piece(f"{name} {digest}", {})], part="attachments")
+    with pdf.open_outline() as outline:
+        yield from _outline(outline.root, ())
+
+
+def _outline(items: Iterable[pikepdf.OutlineItem], path: tuple[str, ...]) -> Iterator[Passage]:
+    for number, item in enumerate(items, 1):
+        here = (*path, f"number {number}")
+        yield passage("outline", [Piece(str(item.title), {})], here, part="outline")
+        yield from _outline(item.children, here)
+
+
+def _witness(content: bytes, root: tree.Tagged) -> Iterator[Passage]:
+    """Yield what a second reader, PDFium, sees on each page and the structure does not have, and the reverse.
+
+    Only letters are counted: lines are broken and hyphenated. A page's ``prose`` are its surplus letters, sorted.
+    """
+    tagged: dict[int, list[str]] = {}
+    for piece in root.pieces():
+        tagged.setdefault(piece.page, []).append(piece.text)
+    pdf = pypdfium2.PdfDocument(content)
+    try:
+        for number, page in enumerate(pdf):
+            painted, told = page.get_textpage().get_text_range(), "".join(tagged.get(number, ()))
+            yield from _margin(painted, told, f"page {number + 1}")
+    finally:
+        pdf.close()
+
+
+def _margin(painted: str, told: str, part: str) -> Iterator[Passage]:
+    seen, known = letters(painted), letters(told)
+    if surplus := Counter(seen) - Counter(known):
+        lines = [line for line in painted.splitlines() if letters(line) not in known]
+        made = passage("margin", [Piece(" | ".join(lines) or painted[:80], {})], part=part)
+        yield replace(made, prose="".join(sorted(surplus.elements())))
+    if lost := Counter(known) - Counter(seen):
+        yield passage("text that is not painted", [Piece("".join(lost.elements()), {})], part=part)
+
+
+def letters(text: str) -> str:
+    """Return the letters of *text*, small ones for capitals, without accents, ligatures taken apart."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalpha())
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the structure tree."""
+
+    lang: str
+    found: list[Passage] = field(default_factory=list)
+    notes: list[Passage] = field(default_factory=list)
+    _last: tree.Piece | None = None
+    _rows: list[int] = field(default_factory=list)         # of each open table
+
+    def element(self, element: tree.Tagged, path: tuple[str, ...], marks: Marks) -> None:
+        """Read a block: its loose words are passages, and so is each block in it."""
+        marks = self._marked(element, marks)
+        kind = "title" if element.role == "Title" else f"heading {element.role[1:]}"
+        kind = kind if element.role == "Title" or element.role[1:].isdigit() else "paragraph"
+        if element.role == "FENote":
+            self._note(element, marks)
+            return
+        if element.role == "Figure":
+            self._figure(element, path, marks)
+            return
+        if element.role == "Table":
+            self._rows.append(0)
+        pieces: list[Piece] = []
+        count = 0
+        for kid in element.kids:
+            if isinstance(kid, tree.Piece):
+                pieces.append(self._painted(kid, marks))
+            elif kid.role in _INLINE and not _stands_alone(kid, element):
+                pieces += self._inline(kid, marks, in_contents=path[:1] == ("contents",))
+            else:
+                self._flush(kind, pieces, path)
+                count += kid.role in ("LI", "TD", "TH")
+                if not _is_marker(kid, path):
+                    self.element(kid, (*path, *self._steps(element, kid, count, path)), marks)
+        self._flush(kind, pieces, path)
+        if element.role == "Table":
+            self._rows.pop()
+
+    def _steps(self, parent: tree.Tagged, kid: tree.Tagged, count: int, path: tuple[str, ...]) -> Iterator[str]:
+        """Yield what *kid*, the item or cell *count* of *parent*, adds to the path."""
+        numbering = parent.attributes.get("ListNumbering", "")
+        match kid.role:
+            case "LI":
+                yield _ENTRY if numbering == "Description" else _item(kid, numbering, count)
+            case "Lbl":
+                yield "term"
+            case "LBody" if path[-1:] == (_ENTRY,):
+                yield "definition"
+            case "TR":
+                self._rows[-1] += 1
+            case "TD" | "TH":
+                yield f"{'cell' if kid.role == 'TD' else 'heading'} {self._rows[-1]}.{count}"
+            case "BlockQuote":
+                yield "quote"
+            case "Caption":
+                yield "caption"
+            case "TOC" if parent.role != "TOCI":
+                yield "contents"
+
+    def _flush(self, kind: str, pieces: list[Piece], path: tuple[str, ...]) -> None:
+        """End a passage; a page number of the contents, which is furniture, is none."""
+        made = passage(kind, pieces, (step for step in path if step != _ENTRY))
+        if made.text.strip(LINE_END + " ") and not (path[:1] == ("contents",) and made.text.isdecimal()):
+            self.found.append(made)
+        pieces.clear()
+        self._last = None
+
+    def _inline(self, element: tree.Tagged, marks: Marks, *, in_contents: bool = False) -> Iterator[Piece]:
+        marks = self._marked(element, marks)
+        if element.role in ("Formula", "Figure"):                  # a line may end before it and after it
+            shown = (Piece(element.alt or "", {**marks, "math": ""}) if element.role == "Formula"
+                     else Piece(PICTURE, {**marks, "picture": _picture(element)}))
+            yield from (Piece(LINE_END, marks), shown, Piece(LINE_END, marks))
+            return
+        for kid in element.kids:
+            if isinstance(kid, tree.Tagged):
+                yield from self._inline(kid, marks, in_contents=in_contents)
+            elif not (in_contents and "link" not in marks):           # the page's number
+                yield self._painted(kid, marks)
+
+    def _painted(self, piece: tree.Piece, marks: Marks) -> Piece:
+        last, self._last = self._last, piece
+        moved = last and (piece.page != last.page
+                          or abs(piece.baseline - last.baseline) > _NEW_LINE * max(piece.size, last.size))
+        return Piece((LINE_END if moved else "") + piece.text, marks)
+
+    def _marked(self, element: tree.Tagged, marks: Marks) -> Marks:
+        new = dict(marks)
+        if element.lang:
+            new["lang"] = element.lang
+            if element.lang == self.lang:
+                del new["lang"]
+        if (kind := _EMPHASIS.get(element.role)) is not None:
+            new[kind] = ""
+        if (kind := _POSITIONS.get(element.attributes.get("TextPosition", ""))) is not None:
+            new[kind] = ""
+        if element.role == "Link":
+            new["link"] = " ".join(dict.fromkeys(element.targets))
+        return new
+
+    def _figure(self, element: tree.Tagged, path: tuple[str, ...], marks: Marks) -> None:
+        shown = Piece(PICTURE, {**marks, "picture": _picture(element)})
+        self.found.append(passage("paragraph", [shown], (*(step for step in path if step != _ENTRY), "figure")))
+        for kid in element.kids:
+            if isinstance(kid, tree.Tagged):
+                self.element(kid, (*path, "figure", "caption") if kid.role == "Caption" else path, marks)
+
+    def _note(self, element: tree.Tagged, marks: Marks) -> None:
+        """Read a note, whose label is its number, and put it among the notes."""
+        label = element.kids[0] if element.kids and isinstance(element.kids[0], tree.Tagged) else None
+        number = label.text if label and label.role == "Lbl" else "without a number"
+        targets = [target for kid in label.walk() for target in kid.targets] if label else []
+        astray = [target for target in targets if not target.startswith("#")]
+        number += f" that leads to {astray[0]}" if astray else ""
+        outer, self.found, last = self.found, [], self._last
+        rest = replace(element, role="Div", kids=tuple(kid for kid in element.kids if kid is not label))
+        self.element(rest, (f"note {number}",), {key: value for key, value in marks.items() if key == "lang"})
+        self.notes += self.found
+        self.found, self._last = outer, last
+
+
+def _label(item: tree.Tagged) -> str:
+    return next((kid.text for kid in item.kids if isinstance(kid, tree.Tagged) and kid.role == "Lbl"), "")
+
+
+def _stands_alone(kid: tree.Tagged, parent: tree.Tagged) -> bool:
+    """Return whether *kid* is a figure between paragraphs, not in a line."""
+    captioned = any(isinstance(inner, tree.Tagged) and inner.role == "Caption" for inner in kid.kids)
+    return kid.role == "Figure" and (captioned or parent.role in _OPEN | {"Caption"})
+
+
+def _is_marker(kid: tree.Tagged, path: tuple[str, ...]) -> bool:
+    """Return whether *kid* is a list item's bullet or number, which the path tells."""
+    return kid.role == "Lbl" and path[-1:] != () and path[-1].startswith(("bullet ", "number "))
+
+
+def _item(item: tree.Tagged, numbering: str, count: int) -> str:
+    """Return a list item's place as a path has it."""
+    digits = _NUMBER.search(_label(item))
+    ordered = numbering in _ORDERED
+    return f"number {digits.group() if digits else count}" if ordered else f"bullet {count}"
+
+
+def _picture(element: tree.Tagged) -> str:
+    """Return what tells a picture: the words in it, and its description."""
+    words = "".join(kid.text for kid in element.kids if isinstance(kid, tree.Piece))
+    return f"{squeezed(words)} {flat(element.alt or '')}"
+
+
+def squeezed(text: str) -> str:
+    """Return *text* without white space."""
+    return "".join(text.split())
+
+
+# --- both sides in the form in which print can be compared ----------------------------------------------
+
+
+# What print cannot tell apart, because one glyph serves both, or does not show.
+_SAME = {0x2010: "-", 0x2011: "-", 0x02BB: "‘", 0x02BC: "’", 0xAD: None, 0x2060: None, 0x200B: None, 0x200C: None,
+         0x200D: None, 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ",
+         **{0xFB00 + n: letters for n, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}}
+_SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "code", "sub", "sup", "picture", "math"))
+_MOST_PICTURES = 12                # of which two are tried together on one page
+_MOST_PARTS = 3                    # paragraphs that print makes of one caption, at most
+
+
+def settle(expected: tuple[Passage, ...],
+           found: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """Return both sides as print has them: lines joined, and nothing left that print cannot tell apart."""
+    meant = tuple(_printed(each) for each in expected)
+    texts: dict[str, list[str]] = {}
+    for each in meant:
+        texts.setdefault(_bare(each.text), []).append(each.text)
+    pictures = [mark.value for each in meant for mark in each.marks if mark.kind == "picture"]
+    printed = [_printed(each) for each in found]
+    margins = tuple(_unexplained(found, meant, pictures))
+    whole = _joined([each for each in printed if each.kind != "margin"], texts)
+    settled = (replace(each, text=unfold(each.text, texts.get(_bare(each.text), ())),
+                       marks=_runs(_known(mark, pictures) for mark in each.marks)) for each in whole)
+    return tuple(map(_without_code, meant)), (*margins, *map(_without_code, settled))
+
+
+def _without_code(each: Passage) -> Passage:
+    """Return *each* without the mark that all of it is code: a block of code and a paragraph of it look alike."""
+    whole = ("code", _bare(each.text))
+    return replace(each, marks=tuple(mark for mark in each.marks if (mark.kind, mark.words) != whole))
+
+
+def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return *marks* with those that follow each other and say the same as one: a space between may be no glyph."""
+    return tuple(Mark(kind, value, "".join(mark.words for mark in run))
+                 for (kind, value), run in groupby(marks, lambda mark: (mark.kind, mark.value)))
+
+
+def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str]) -> Iterator[Passage]:
+    """Yield the margins of *found* that are more than running heads and the words in pictures that groups hide."""
+    heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in expected if each.kind == "heading 1")]
+    titles = ["", *(letters(_running(each.text)) for each in expected if each.kind == "title")]
+    allowed = {"".join(sorted(title + head)) for title in titles for head in heads}
+    shown = [_known(mark, pictures).value for each in found for mark in each.marks if mark.kind == "picture"]
+    told = [mark.value for each in found for mark in each.marks if mark.kind == "picture"]
+    hidden = [Counter(letters(all_.partition(" ")[0])) - Counter(letters(some.partition(" ")[0]))
+              for all_, some in zip(shown, told, strict=True)]
+    pairs = (one + other for one, other in combinations(hidden[:_MOST_PICTURES], 2))
+    groups = [Counter[str](), *filter(None, hidden), *pairs]
+    for each in found:
+        rests = (Counter(each.prose) - words for words in groups if words <= Counter(each.prose))
+        if each.kind == "margin" and not any("".join(sorted(rest.elements())) in allowed for rest in rests):
+            yield each
+
+
+def _running(title: str) -> str:
+    """Return *title* as running heads have it: without subtitle and asides."""
+    return re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0]
+
+
+def _known(mark: Mark, pictures: Iterable[str]) -> Mark:
+    """Return a picture's mark as one of *pictures*, of whose words it has some in order: groups hide the others."""
+    if mark.kind != "picture":
+        return mark
+    words, _, alt = mark.value.partition(" ")
+    for known in pictures:
+        all_words, _, known_alt = known.partition(" ")
+        rest = iter(all_words)
+        if alt == known_alt and all(letter in rest for letter in words):
+            return mark._replace(value=known)
+    return mark
+
+
+def unfold(text: str, candidates: Iterable[str]) -> str:
+    """Return which of *candidates* the lines of *text* make, or the lines with a space between them."""
+    return next((candidate for candidate in candidates if _reads(candidate, text)), flat(text.replace(LINE_END, " ")))
+
+
+def _reads(whole: str, lines: str) -> bool:
+    """Return whether *lines* are *whole* broken into lines, perhaps with hyphens at their ends."""
+    at = 0
+    for number, line in enumerate(lines.split(LINE_END)):
+        if number and whole[at:at + 1] == " " and not line.startswith(" "):
+            at += 1
+        if whole.startswith(line, at):
+            at += len(line)
+        elif whole.startswith(line.rstrip(" "), at):
+            at += len(line.rstrip(" "))
+        elif line.endswith("-") and whole.startswith(line[:-1], at):
+            at += len(line) - 1
+        else:
+            return False
+    return at == len(whole)
+
+
+def _printed(each: Passage) -> Passage:
+    """Return *each* without what print does not show or the structure does not say."""
+    path = tuple(step for step in each.path if not step.startswith(("doc-", "listitem")))
+    text = flat(_same(each.text))
+    marks = (mark._replace(words=_bare(_same(mark.words)), value="" if mark.kind == "math" else _same(mark.value))
+             for mark in each.marks if mark.kind in _SEEN)
+    seen = tuple(mark for mark in marks if mark.words)
+    kind = "paragraph" if each.kind == "code" else each.kind
+    return replace(each, kind=kind, text=text, path=path, marks=_runs(seen), ids=(), part="")
+
+
+def _same(text: str) -> str:
+    return text.translate(_SAME)
+
+
+def _bare(text: str) -> str:
+    return squeezed(text).replace("-", "")
+
+
+def _joined(found: Sequence[Passage], texts: Mapping[str, list[str]]) -> Iterator[Passage]:
+    """Yield *found* with captions whole again that print sets in several paragraphs."""
+    at = 0
+    while at < len(found):
+        parts = next((count for count in range(_MOST_PARTS, 1, -1) if _is_caption(found[at:at + count], texts)), 1)
+        first = found[at]
+        marks = sorted((mark for part in found[at:at + parts] for mark in part.marks), key=lambda mark: mark.kind)
+        yield replace(first, text=LINE_END.join(part.text for part in found[at:at + parts]), marks=tuple(marks))
+        at += parts
+
+
+def _is_caption(parts: Sequence[Passage], texts: Mapping[str, list[str]]) -> bool:
+    return (all("caption" in part.path for part in parts) and _bare(parts[0].text) not in texts
+            and _bare("".join(part.text for part in parts)) in texts)

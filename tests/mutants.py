@@ -1,0 +1,701 @@
+"""Finished outputs with one fault each, as a careless writer or a careless hand would leave them."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+import pikepdf
+from lxml import etree
+
+Element = etree._Element
+_X = "{http://www.w3.org/1999/xhtml}"
+_BLOCKS = {
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "figcaption",
+    "caption",
+    "figure",
+    "table",
+    "aside",
+    "blockquote",
+    "pre",
+    "ul",
+    "ol",
+    "dl",
+}
+_LEAVES = {"p", "h1", "h2", "h3", "h4", "td", "th", "dt", "caption", "pre"}
+_LEAKS = (
+    "Text for another output.",
+    "[@smith-2020]",
+    "See [the map]{.uncited reason=opinion}.",
+    "::: notes",
+    "fig-map",
+    "Say this slowly.",
+    "[^note]",
+    "TODO: check this",
+    "4",
+)
+
+
+class Mutant(NamedTuple):
+    """What was done, and the whole file after it."""
+
+    what: str
+    content: bytes
+
+
+Fault = Callable[[Element, random.Random], "str | None"]
+
+
+def _name(element: Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _words(element: Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _seen(root: Element) -> list[Element]:
+    """Return the elements of *root* outside page breaks, formulas and the page list, which is only numbers."""
+    hidden = {
+        e
+        for top in root.iter()
+        if _name(top) == "math" or top.get("role") in ("doc-pagebreak", "doc-pagelist")
+        for e in top.iter()
+    }
+    return [element for element in root.iter() if isinstance(element.tag, str) and element not in hidden]
+
+
+def _some(root: Element, chance: random.Random, names: set[str]) -> Element | None:
+    found = [e for e in _seen(root) if _name(e) in names and (_words(e) or e.find(f".//{_X}img") is not None)]
+    return chance.choice(found) if found else None
+
+
+def _take(element: Element) -> None:
+    parent, before = element.getparent(), element.getprevious()
+    assert parent is not None
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def delete(root: Element, chance: random.Random) -> str | None:
+    """Leave a block out."""
+    block = _some(root, chance, _BLOCKS)
+    if block is None:
+        return None
+    _take(block)
+    return f"deleted {_name(block)} “{_words(block)[:40]}”"
+
+
+def double(root: Element, chance: random.Random) -> str | None:
+    """Print a block twice."""
+    block = _some(root, chance, _BLOCKS)
+    if block is None:
+        return None
+    block.addnext(deepcopy(block))
+    return f"doubled {_name(block)} “{_words(block)[:40]}”"
+
+
+def swap(root: Element, chance: random.Random) -> str | None:
+    """Exchange two blocks' places."""
+    one = _some(root, chance, _BLOCKS)
+    others = (
+        []
+        if one is None
+        else [
+            e
+            for e in _seen(root)
+            if _name(e) == _name(one)
+            and _words(e) != _words(one)
+            and e not in set(one.iter())
+            and one not in set(e.iter())
+        ]
+    )
+    if one is None or not others:
+        return None
+    other = chance.choice(others)
+    first, second = deepcopy(one), deepcopy(other)
+    first.tail, second.tail = other.tail, one.tail
+    one.getparent().replace(one, second)  # type: ignore[union-attr]
+    other.getparent().replace(other, first)  # type: ignore[union-attr]
+    return f"swapped “{_words(one)[:30]}” and “{_words(other)[:30]}”"
+
+
+def truncate(root: Element, chance: random.Random) -> str | None:
+    """Lose the last word of a text."""
+    block = _some(root, chance, _LEAVES)
+    if block is None or not (block.text or "").strip() or len(block):
+        return None
+    assert block.text is not None
+    block.text = " ".join(block.text.split()[:-1])
+    return f"cut {_name(block)} to “{block.text[-30:]}”"
+
+
+def change(root: Element, chance: random.Random) -> str | None:
+    """Change one letter."""
+    block = _some(root, chance, _LEAVES)
+    places = [] if block is None else [n for n, c in enumerate(block.text or "") if c.isalnum()]
+    if block is None or not places or block.text is None:
+        return None
+    at = chance.choice(places)
+    block.text = block.text[:at] + ("q" if block.text[at] != "q" else "x") + block.text[at + 1 :]
+    return f"changed a letter in “{block.text[:40]}”"
+
+
+def leak(root: Element, chance: random.Random) -> str | None:
+    """Print a paragraph that does not belong there."""
+    block = _some(root, chance, _BLOCKS - {"td", "th", "li", "dt", "dd", "caption", "figcaption"})
+    if block is None:
+        return None
+    words = chance.choice(_LEAKS)
+    paragraph = etree.Element(f"{_X}p")
+    paragraph.text = words
+    block.addnext(paragraph)
+    return f"leaked “{words}”"
+
+
+def add(root: Element, chance: random.Random) -> str | None:
+    """Print words that do not belong there inside a block."""
+    block = _some(root, chance, _LEAVES)
+    if block is None:
+        return None
+    words = chance.choice(_LEAKS)
+    block.text = f"{block.text or ''} {words} "
+    return f"leaked “{words}” into {_name(block)}"
+
+
+def comment(root: Element, chance: random.Random) -> str | None:
+    """Leave an editor's comment."""
+    block = _some(root, chance, _BLOCKS)
+    if block is None:
+        return None
+    block.append(etree.Comment(" is this true? "))
+    return "left a comment"
+
+
+def drop_note(root: Element, chance: random.Random) -> str | None:
+    """Lose the body of a note, or what is said at a slide."""
+    notes = [
+        e for e in _seen(root) if _name(e) == "aside" and (e.get("role") == "doc-footnote" or e.get("class") == "notes")
+    ]
+    if not notes:
+        return None
+    note = chance.choice(notes)
+    _take(note)
+    return f"dropped note “{_words(note)[:40]}”"
+
+
+def exchange_notes(root: Element, chance: random.Random) -> str | None:
+    """Give two notes each other's numbers."""
+    notes = [e for e in _seen(root) if e.get("role") == "doc-footnote"]
+    if len(notes) < 2:
+        return None
+    one, other = chance.sample(notes, 2)
+    a, b = one.get("id", ""), other.get("id", "")
+    one.set("id", b)
+    other.set("id", a)
+    return f"exchanged {a} and {b}"
+
+
+def _with(root: Element, chance: random.Random, key: str, names: set[str] | None = None) -> Element | None:
+    found = [
+        e
+        for e in _seen(root)
+        if e.get(key)
+        and (names is None or _name(e) in names)
+        and _name(e) != "html"
+        and (_words(e) or _name(e) == "img")
+    ]
+    return chance.choice(found) if found else None
+
+
+def drop_lang(root: Element, chance: random.Random) -> str | None:
+    """Forget in which language some words are."""
+    words = _with(root, chance, "lang")
+    if words is None:
+        return None
+    for key in [k for k in map(str, words.attrib) if k.endswith("lang")]:
+        del words.attrib[key]
+    return f"dropped the language of “{_words(words)[:40]}”"
+
+
+def other_lang(root: Element, chance: random.Random) -> str | None:
+    """Give some words another language."""
+    words = _with(root, chance, "lang")
+    if words is None:
+        return None
+    for key in [k for k in map(str, words.attrib) if k.endswith("lang")]:
+        words.set(key, "fr")
+    return f"made “{_words(words)[:40]}” French"
+
+
+def lose_alt(root: Element, chance: random.Random) -> str | None:
+    """Change or lose a picture's description."""
+    image = _with(root, chance, "alt", {"img"})
+    if image is None:
+        return None
+    image.set("alt", chance.choice(["", "picture", image.get("alt", "") + " figures/one.svg"]))
+    return "changed alt"
+
+
+def redirect(root: Element, chance: random.Random) -> str | None:
+    """Lead a link elsewhere, or nowhere."""
+    one = _with(root, chance, "href", {"a"})
+    if one is None:
+        return None
+    others = sorted({e.get("href", "") for e in _seen(root) if _name(e) == "a"} - {one.get("href", "")})
+    if chance.random() < 0.3 or not others:
+        del one.attrib["href"]
+        return f"unlinked “{_words(one)}”"
+    one.set("href", chance.choice([*others, "#no-such-place"]))
+    return f"redirected “{_words(one)}”"
+
+
+def plain(root: Element, chance: random.Random) -> str | None:
+    """Lose an emphasis, a raised or a lowered character."""
+    one = _some(root, chance, {"em", "strong", "sub", "sup", "code"})
+    parent = None if one is None else one.getparent()
+    if one is None or parent is None or _name(parent) == "pre":
+        return None
+    one.tag = f"{_X}span"
+    one.attrib.clear()
+    return f"made “{_words(one)}” plain"
+
+
+def retitle(root: Element, chance: random.Random) -> str | None:
+    """Give a heading another level, or make it a paragraph."""
+    one = _some(root, chance, {"h1", "h2", "h3"})
+    if one is None:
+        return None
+    one.tag = f"{_X}{chance.choice(sorted({'h1', 'h2', 'h3', 'h4', 'p'} - {_name(one)}))}"
+    return f"“{_words(one)[:40]}” became {_name(one)}"
+
+
+def join(root: Element, chance: random.Random) -> str | None:
+    """Run two paragraphs into one."""
+    pairs = [
+        (e, after)
+        for e in _seen(root)
+        if _name(e) == "p"
+        and _words(e)
+        and (after := e.getnext()) is not None
+        and _name(after) == "p"
+        and _words(after)
+    ]
+    if not pairs:
+        return None
+    one, other = chance.choice(pairs)
+    span = etree.SubElement(one, f"{_X}span")
+    span.text = f" {_words(other)}"
+    _take(other)
+    return f"joined “{_words(one)[:40]}”"
+
+
+def rename(root: Element, chance: random.Random) -> str | None:
+    """Lose an id that something may lead to."""
+    one = _with(root, chance, "id", _BLOCKS | {"section", "div", "span", "a"})
+    if one is None or (_name(one) in ("nav", "section") and not _words(one)):
+        return None
+    ident = str(one.attrib.pop("id"))
+    return f"lost the id {ident}"
+
+
+FAULTS: tuple[Fault, ...] = (
+    delete,
+    double,
+    swap,
+    truncate,
+    change,
+    leak,
+    add,
+    comment,
+    drop_note,
+    exchange_notes,
+    drop_lang,
+    other_lang,
+    lose_alt,
+    redirect,
+    plain,
+    retitle,
+    join,
+    rename,
+)
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def epub(content: bytes, chance: random.Random) -> Iterator[Mutant]:
+    """Yield mutants of an EPUB without end, each kind of fault in turn."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    documents = sorted(name for name in files if name.endswith(".xhtml") and not name.endswith("cover.xhtml"))
+    pictures = sorted(name for name in files if "figures/" in name)
+    while True:
+        for fault in FAULTS:
+            for name in chance.sample(documents, len(documents)):
+                root = etree.fromstring(files[name])
+                if (body := root.find(f"{_X}body")) is not None and (what := fault(body, chance)) is not None:
+                    yield Mutant(f"{name}: {what}", _zipped({**files, name: etree.tostring(root, encoding="utf-8")}))
+                    break
+        yield _without_document(files, chance.choice(documents))
+        if pictures:
+            name = chance.choice(pictures)
+            other = chance.choice([*(files[p] for p in pictures if files[p] != files[name]), _redrawn(files[name])])
+            yield Mutant(f"another picture at {name}", _zipped({**files, name: other}))
+        yield _other_metadata(files, chance)
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _redrawn(picture: bytes) -> bytes:
+    if b"<svg" not in picture:
+        return picture + b"\0"
+    return re.sub(rb"</svg>\s*$", b'<rect width="1" height="1"/></svg>', picture)
+
+
+def _without_document(files: dict[str, bytes], name: str) -> Mutant:
+    """Return the book with one document less in its spine, where the file itself may stay."""
+    opf = next(path for path in files if path.endswith(".opf"))
+    package = files[opf].decode()
+    match = re.search(rf'<item [^>]*href="{re.escape(name.rpartition("/")[2])}"[^>]*>', package)
+    assert match
+    ident = re.search(r'\bid="([^"]+)"', match.group())
+    assert ident
+    cut = re.sub(rf'<itemref [^>]*idref="{re.escape(ident.group(1))}"[^>]*/>', "", package)
+    return Mutant(f"spine without {name}", _zipped({**files, opf: cut.encode()}))
+
+
+def _other_metadata(files: dict[str, bytes], chance: random.Random) -> Mutant:
+    opf = next(path for path in files if path.endswith(".opf"))
+    root = etree.fromstring(files[opf])
+    fields = [e for e in root.iter() if isinstance(e.tag, str) and e.tag.startswith("{http://purl.org/dc/")]
+    field = chance.choice(fields)
+    if chance.random() < 0.5:
+        field.text = (field.text or "")[:-1]
+    else:
+        field.getparent().remove(field)  # type: ignore[union-attr]
+    return Mutant(
+        f"metadata: {field.tag} “{field.text}”", _zipped({**files, opf: etree.tostring(root, encoding="utf-8")})
+    )
+
+
+def deck(content: bytes, chance: random.Random) -> Iterator[Mutant]:
+    """Yield mutants of a deck for browsers without end, each kind of fault in turn."""
+    html = content.decode()
+    start = html.index('<div class="slides">')
+    end = html.rindex("</main>")
+    end = html.rindex("</section>", 0, end) + len("</section>")
+    slides = html[start + len('<div class="slides">') : end]
+    while True:
+        for fault in FAULTS:
+            root = etree.fromstring(f'<body xmlns="{_X[1:-1]}">{slides}</body>')
+            if (what := fault(root, chance)) is not None:
+                yield Mutant(what, _filled(html, start, end, root))
+        for fault in (_other_picture, _swap_slides):
+            root = etree.fromstring(f'<body xmlns="{_X[1:-1]}">{slides}</body>')
+            if (what := fault(root, chance)) is not None:
+                yield Mutant(what, _filled(html, start, end, root))
+        yield Mutant("another title", re.sub(r"<title>.*?</title>", "<title>Untitled</title>", html).encode())
+        yield Mutant("no language", re.sub(r'<html lang="[^"]*"', "<html", html).encode())
+
+
+def _filled(html: str, start: int, end: int, root: Element) -> bytes:
+    for empty in root.iter(f"{_X}*"):
+        if not len(empty) and empty.text is None and _name(empty) not in ("img", "br", "col", "input", "hr"):
+            empty.text = ""
+    inner = etree.tostring(root, encoding="unicode").partition(">")[2].rpartition("</body>")[0]
+    return f'{html[:start]}<div class="slides">{inner}{html[end:]}'.encode()
+
+
+def _other_picture(root: Element, chance: random.Random) -> str | None:
+    images = list(root.iter(f"{_X}img"))
+    if not images:
+        return None
+    image = chance.choice(images)
+    others = [e.get("src", "") for e in images if e.get("src") != image.get("src")]
+    image.set("src", chance.choice([*others, "data:image/svg+xml;base64,PHN2Zy8+", "figures/one.svg"]))
+    return "another picture"
+
+
+def _swap_slides(root: Element, chance: random.Random) -> str | None:
+    slides = [e for e in root if _name(e) == "section"]
+    if len(slides) < 2:
+        return None
+    one, other = chance.sample(slides, 2)
+    first, second = deepcopy(one), deepcopy(other)
+    root.replace(one, second)
+    root.replace(other, first)
+    return "two slides exchanged"
+
+
+# --- PDF --------------------------------------------------------------------------------------------
+
+
+def pdf(content: bytes, chance: random.Random) -> Iterator[Mutant]:
+    """Yield mutants of a PDF without end, each kind of fault in turn."""
+    while True:
+        for fault in _PDF_FAULTS:
+            with pikepdf.open(io.BytesIO(content)) as opened:
+                if (what := fault(opened, chance)) is None:
+                    continue
+                out = io.BytesIO()
+                opened.save(out)
+                yield Mutant(what, out.getvalue())
+
+
+_TAGS = {"P", "H1", "H2", "LI", "TD", "TH", "Caption", "Figure", "FENote", "Table", "L", "BlockQuote", "TOCI"}
+
+
+def _tags(pdf_: pikepdf.Pdf, names: set[str] = _TAGS) -> list[tuple[Any, Any]]:
+    """Return parent and element of each structure element called one of *names*."""
+    found: list[tuple[Any, Any]] = []
+
+    def visit(parent: Any) -> None:
+        kids = parent.get("/K")
+        for kid in [] if kids is None else kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+                if str(kid.S)[1:] in names and "/K" in kid:
+                    found.append((parent, kid))
+                visit(kid)
+
+    visit(pdf_.Root.StructTreeRoot)
+    return found
+
+
+def _kids(parent: Any) -> list[Any]:
+    return list(parent.K) if isinstance(parent.K, pikepdf.Array) else [parent.K]
+
+
+def _place(kids: list[Any], kid: Any) -> int:
+    return next(
+        n for n, other in enumerate(kids) if isinstance(other, pikepdf.Dictionary) and other.objgen == kid.objgen
+    )
+
+
+def _pdf_delete(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    parent, kid = chance.choice(_tags(pdf_))
+    kids = _kids(parent)
+    del kids[_place(kids, kid)]
+    parent.K = pikepdf.Array(kids)
+    return f"deleted {kid.S}"
+
+
+def _pdf_double(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    parent, kid = chance.choice(_tags(pdf_))
+    kids = _kids(parent)
+    kids.insert(_place(kids, kid), kid)
+    parent.K = pikepdf.Array(kids)
+    return f"doubled {kid.S}"
+
+
+def _pdf_swap(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    parents = [parent for parent, _ in _tags(pdf_, {"P", "LI", "TD", "Sect"}) if len(_kids(parent)) > 1]
+    parent = chance.choice(parents)
+    kids = _kids(parent)
+    places = [
+        n
+        for n, kid in enumerate(kids)
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid and str(kid.S) != "/FENote"
+    ]
+    if len(places) < 2:
+        return None
+    a, b = chance.sample(places, 2)
+    kids[a], kids[b] = kids[b], kids[a]
+    parent.K = pikepdf.Array(kids)
+    return f"swapped {kids[a].S} and {kids[b].S}"
+
+
+def _pdf_note(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    parent, kid = chance.choice(_tags(pdf_, {"FENote"}))
+    kids = _kids(parent)
+    del kids[_place(kids, kid)]
+    parent.K = pikepdf.Array(kids)
+    return "dropped a note"
+
+
+def _pdf_alt(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    figures = [kid for _, kid in _tags(pdf_, {"Figure", "Formula"})]
+    if not figures:
+        return None
+    chance.choice(figures).Alt = pikepdf.String("picture")
+    return "changed alt"
+
+
+def _pdf_lang(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    spans = [kid for _, kid in _tags(pdf_, {"Span", "P", "Em", "Sect", "Document"}) if "/Lang" in kid]
+    if not spans:
+        return None
+    span = chance.choice(spans)
+    if chance.random() < 0.5:
+        del span.Lang
+    else:
+        span.Lang = pikepdf.String("fr")
+    return "another language"
+
+
+def _pdf_role(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    _, kid = chance.choice(_tags(pdf_, {"H1", "H2"}))
+    kid.S = pikepdf.Name("/P" if chance.random() < 0.5 else "/H3")
+    return "heading of another level"
+
+
+def _pdf_link(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    areas = [area for page in pdf_.pages for area in page.get("/Annots", []) if "/A" in area]
+    area = chance.choice([a for a in areas if "/StructParent" in a])
+    area.A = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://example.org/elsewhere"))
+    return "redirected a link"
+
+
+def _text_of(pdf_: pikepdf.Pdf, chance: random.Random, least: int) -> tuple[Any, list[Any], int]:
+    """Return a page, its instructions, and the place of one that shows more than *least* glyphs."""
+    page = chance.choice(list(pdf_.pages)[1:])
+    instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+    inside = [False]
+    places = []
+    for n, (operands, operator) in enumerate(instructions):
+        if str(operator) in ("BDC", "BMC"):
+            inside.append(str(operands[0]) != "/Artifact")
+        elif str(operator) == "EMC":
+            inside.pop()
+        elif str(operator) in ("Tj", "TJ") and inside[-1] and _glyphs(operands[0]) > least:
+            places.append(n)
+    return page, instructions, chance.choice(places)
+
+
+def _strings(shown: Any) -> list[Any]:
+    return [s for s in (shown if isinstance(shown, pikepdf.Array) else [shown]) if isinstance(s, pikepdf.String)]
+
+
+def _glyphs(shown: Any) -> int:
+    return sum(len(bytes(s)) for s in _strings(shown)) // 2
+
+
+def _written(pdf_: pikepdf.Pdf, page: Any, instructions: list[Any]) -> None:
+    page.Contents = pdf_.make_stream(pikepdf.unparse_content_stream(instructions))
+
+
+def _pdf_cut(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    page, instructions, at = _text_of(pdf_, chance, 3)
+    del instructions[at]
+    _written(pdf_, page, instructions)
+    return "cut some words"
+
+
+def _pdf_twice(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    page, instructions, at = _text_of(pdf_, chance, 3)
+    instructions.insert(at, instructions[at])
+    _written(pdf_, page, instructions)
+    return "painted some words twice"
+
+
+def _pdf_change(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Exchange two glyphs of one run."""
+    page, instructions, at = _text_of(pdf_, chance, 6)
+    codes = [bytes(s) for s in _strings(instructions[at][0][0])]
+    glyphs = [c[n : n + 2] for c in codes for n in range(0, len(c), 2)]
+    middle = len(glyphs) // 2
+    if glyphs[middle] == glyphs[middle + 1]:
+        return None
+    glyphs[middle], glyphs[middle + 1] = glyphs[middle + 1], glyphs[middle]
+    instructions[at] = ([pikepdf.Array([pikepdf.String(b"".join(glyphs))])], pikepdf.Operator("TJ"))
+    _written(pdf_, page, instructions)
+    return "exchanged two letters"
+
+
+def _pdf_leak(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Paint words once more outside the structure, as an artifact."""
+    page, instructions, at = _text_of(pdf_, chance, 12)
+    start = max(n for n in range(at) if str(instructions[n][1]) == "BT")
+    fonts = [i for i in instructions[:at] if str(i[1]) == "Tf"]
+    leaked = [
+        ([pikepdf.Name.Artifact], pikepdf.Operator("BMC")),
+        instructions[start],
+        fonts[-1],
+        ([1, 0, 0, 1, 50, 20], pikepdf.Operator("Tm")),
+        instructions[at],
+        ([], pikepdf.Operator("ET")),
+        ([], pikepdf.Operator("EMC")),
+    ]
+    _written(pdf_, page, [*instructions, *leaked])
+    return "painted words as an artifact"
+
+
+def _pdf_about(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    with pdf_.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        key = chance.choice(["dc:title", "dc:description", "pdf:Keywords", "dc:rights"])
+        metadata[key] = "Something else"
+    return f"another {key}"
+
+
+def _pdf_attached(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    names = sorted(pdf_.attachments)
+    if not names:
+        return None
+    name = chance.choice(names)
+    if chance.random() < 0.5:
+        del pdf_.attachments[name]
+    else:
+        pdf_.attachments[name] = pikepdf.AttachedFileSpec(pdf_, b"something else", filename=name)
+    return f"another attachment {name}"
+
+
+def _pdf_outline(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    with pdf_.open_outline() as outline:
+        if chance.random() < 0.5:
+            outline.root.pop()
+        else:
+            chance.choice(outline.root).title = "Untitled"
+    return "another outline"
+
+
+def _pdf_untagged(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Make words of the text an artifact, which a screen reader passes over."""
+    page, instructions, at = _text_of(pdf_, chance, 6)
+    start = max(n for n in range(at) if str(instructions[n][1]) == "BDC")
+    instructions[start] = ([pikepdf.Name.Artifact], pikepdf.Operator("BMC"))
+    _written(pdf_, page, instructions)
+    return "untagged some words"
+
+
+_PDF_FAULTS = (
+    _pdf_delete,
+    _pdf_double,
+    _pdf_swap,
+    _pdf_note,
+    _pdf_alt,
+    _pdf_lang,
+    _pdf_role,
+    _pdf_link,
+    _pdf_cut,
+    _pdf_twice,
+    _pdf_change,
+    _pdf_leak,
+    _pdf_about,
+    _pdf_attached,
+    _pdf_outline,
+    _pdf_untagged,
+)

@@ -1,0 +1,112 @@
+"""The parity gate: the outputs say what the manuscript says, and the gate sees it when they do not."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import mutants
+import pytest
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from manuscripts import Made as Manuscript
+from manuscripts import books, printable
+
+from nzpub import annotate, project
+from nzpub.checks import parity
+from nzpub.cite import cite
+from nzpub.errors import CheckError, Finding
+from nzpub.formats import FORMATS, Made
+from nzpub.illustrate import illustrate
+from nzpub.model import Artifact, Book, Deck, Edition, Styles
+from nzpub.paginate import lay_out
+from nzpub.read import characters, read, read_styles
+from publication import BOOK
+
+ROOT = Path(__file__).parents[1]
+PUBLICATIONS = (ROOT, BOOK)
+ROWS = tuple(row for row in FORMATS if row.name in parity.READINGS)
+# No shrinking: an example costs half a second, and the message names the block.
+chance = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate],
+                  suppress_health_check=list(HealthCheck))
+few = settings(chance, max_examples=6)
+
+
+@cache
+def publication(root: Path) -> tuple[Book, Styles, Made]:
+    """Return the publication in *root* cited, its styles, and its PDF laid out."""
+    book = read(root / "manuscript")
+    styles = read_styles(root / "styles", characters(book))
+    book = cite(illustrate(book, styles))
+    return book, styles, Made(lay_out(project.prose(book, "pdf"), styles), ())
+
+
+@cache
+def written(root: Path) -> dict[str, tuple[Artifact, Edition | Deck]]:
+    """Return format → artifact and edition of the publication in *root*."""
+    book, styles, before = publication(root)
+    editions = {row.name: row.edition(book) for row in ROWS}
+    return {row.name: (row.write(editions[row.name], styles, before), editions[row.name]) for row in ROWS}
+
+
+@pytest.mark.parametrize("root", PUBLICATIONS, ids=["flagship", "book"])
+@pytest.mark.parametrize("name", [row.name for row in ROWS])
+def test_outputs_say_what_the_manuscript_says(root: Path, name: str) -> None:
+    """The gate finds nothing in what the writers make of a sound manuscript."""
+    assert parity.check(*written(root)[name]) == ()
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@chance
+@given(books())
+def test_any_manuscript_comes_through(made: Manuscript) -> None:
+    """Whatever the vocabulary allows, in whatever order, is in each output once, whole and in order."""
+    _, styles, before = publication(BOOK)
+    assert [finding for finding in annotate.check(made.book) if finding.severity == "error"] == []
+    book = cite(made.book)
+    assert [str(finding) for name in ("epub", "revealjs") for finding in _findings(name, book, styles, before)] == []
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@few
+@given(books())
+def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
+    """So it is in print, whose lines are broken and hyphenated, and whose notes stand at the foot of the page."""
+    _, styles, _ = publication(BOOK)
+    book = cite(printable(made.book))
+    try:
+        before = Made(lay_out(project.prose(book, "pdf"), styles), ())
+    except CheckError:                  # a note in a row of a table that fills a page and more
+        reject()
+    assert [str(finding) for finding in _findings("pdf", book, styles, before)] == []
+
+
+def _findings(name: str, book: Book, styles: Styles, before: Made) -> tuple[Finding, ...]:
+    row = next(row for row in ROWS if row.name == name)
+    edition = row.edition(book)
+    if isinstance(edition, Deck) and not edition.slides:
+        return ()
+    return parity.check(row.write(edition, styles, before), edition)
+
+
+MUTANTS = {"epub": mutants.epub, "revealjs": mutants.deck, "pdf": mutants.pdf}
+COUNTS = {"epub": (60, 140), "revealjs": (60, 140), "pdf": (16, 96)}     # of the flagship, of the small book
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_the_gate_catches_every_mutant(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is deleted, doubled, swapped, cut, changed, leaked or led astray in an output is found."""
+    missed: list[str] = []
+    for root, count in zip(PUBLICATIONS, COUNTS[name], strict=True):
+        artifact, edition = written(root)[name]
+        file, content = next(iter(artifact.files.items()))
+        seeded = random.Random(20261123)  # noqa: S311 (no secret)
+        for mutant in islice(MUTANTS[name](content, seeded), count):
+            if not parity.check(replace(artifact, files={file: mutant.content}), edition):
+                missed.append(mutant.what)
+    total = sum(COUNTS[name])
+    with capsys.disabled():
+        print(f"\n{name}: mutants caught: {total - len(missed)} of {total}")  # noqa: T201 (the figure is asked for)
+    assert missed == []
