@@ -115,8 +115,8 @@ def test_notes_pop_up(path: Path) -> None:
 
 def test_words_keep_their_language_and_direction(path: Path) -> None:
     """Te reo and Arabic are marked in the XHTML, for voices and for hyphenation."""
-    spans = [(s.get("lang"), s.get("dir"), words(s)) for tree in documents(path).values() for s in tree.iter(f"{_X}span")
-             if s.get("lang")]
+    spans = [(s.get("lang"), s.get("dir"), words(s)) for tree in documents(path).values()
+             for s in tree.iter(f"{_X}span") if s.get("lang")]
     assert spans == [("mi", None, "He wai, he wai"), ("ar", "rtl", "ماء")]
 
 

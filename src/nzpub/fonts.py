@@ -11,16 +11,14 @@ import hashlib
 import io
 import json
 import multiprocessing
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal, NamedTuple
 
 import fontpkg
-import platformdirs
 
+from nzpub import cache
 from nzpub.errors import Finding, ToolError
 from nzpub.model import Face
 
@@ -86,11 +84,6 @@ def _families(tokens: Mapping[str, str]) -> Iterator[tuple[_Cut, str]]:
     return ((cut, named[cut.token]) for cut in CUTS if cut.token != _FALLBACK or named[cut.token] not in others)
 
 
-def cache() -> Path:
-    """Return the user's cache folder for fonts."""
-    return Path(platformdirs.user_cache_dir("nzpub")) / "fonts"
-
-
 class _Job(NamedTuple):
     family: str
     cut: _Cut
@@ -108,8 +101,7 @@ def _job(cut: _Cut, family: str, wanted: frozenset[int]) -> _Job:
                                 hint=f"add {package} to the dependencies")) from error
     characters = tuple(sorted(wanted & _coverage(font)))
     recipe = (_RECIPE, cut, font.name, font.stat().st_size, fontpkg.__version__, _FEATURES, characters)
-    key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
-    return _Job(family, cut, font, characters, cache() / f"{key}.ttf")
+    return _Job(family, cut, font, characters, cache.place("fonts", recipe, ".ttf"))
 
 
 def _make_all(jobs: Iterable[_Job]) -> None:
@@ -129,12 +121,11 @@ def _face(job: _Job) -> Face:
 
 def _coverage(font: Path) -> frozenset[int]:
     """Return the characters that *font* has, from the cache if they were read before."""
-    key = hashlib.sha256(repr((font.name, font.stat().st_size, fontpkg.__version__)).encode()).hexdigest()[:32]
-    path = cache() / f"{key}.characters.json"
+    path = cache.place("fonts", (font.name, font.stat().st_size, fontpkg.__version__), ".characters.json")
     if not path.is_file():
         from fontTools.ttLib import TTFont  # noqa: PLC0415 (see _make)
 
-        _store(json.dumps(sorted(TTFont(font, lazy=True).getBestCmap())).encode(), path)
+        cache.store(json.dumps(sorted(TTFont(font, lazy=True).getBestCmap())).encode(), path)
     return frozenset(json.loads(path.read_bytes()))
 
 
@@ -160,7 +151,7 @@ def _make(job: _Job) -> None:
         static.flavor = flavour
         out = io.BytesIO()
         static.save(out)
-        _store(out.getvalue(), path)
+        cache.store(out.getvalue(), path)
 
 
 def _name(font: object, job: _Job) -> None:
@@ -172,13 +163,6 @@ def _name(font: object, job: _Job) -> None:
                          (16, job.family), (17, f"{job.cut.weight}{style}")):
         table.setName(value, ident, 3, 1, 0x409)
 
-
-def _store(content: bytes, path: Path) -> None:
-    """Write *content* to *path* whole or not at all: two builds may share the cache."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)  # noqa: PTH105 (Path.replace would do the same)
 
 
 def with_faces(svg: bytes, available: Iterable[Face]) -> bytes:
@@ -203,8 +187,7 @@ def rule(face: Face, characters: tuple[int, ...]) -> str:
 def _slim(face: Face, characters: tuple[int, ...]) -> bytes:
     """Return *face* as WOFF2 with nothing but *characters*, from the cache if it has it."""
     recipe = (_RECIPE, hashlib.sha256(face.ttf).digest(), characters, _SLIM_FEATURES)
-    key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:32]
-    path = cache() / f"{key}.slim.woff2"
+    path = cache.place("fonts", recipe, ".slim.woff2")
     if not path.is_file():
         from fontTools.subset import Options, Subsetter  # noqa: PLC0415
         from fontTools.ttLib import TTFont  # noqa: PLC0415
@@ -216,5 +199,5 @@ def _slim(face: Face, characters: tuple[int, ...]) -> bytes:
         font.flavor = "woff2"
         out = io.BytesIO()
         font.save(out)
-        _store(out.getvalue(), path)
+        cache.store(out.getvalue(), path)
     return path.read_bytes()

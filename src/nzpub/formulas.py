@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ziamath.config import config
-from ziamath.zmath import Latex
-
 from nzpub.errors import Finding, ManuscriptError
 
 _M = "{http://www.w3.org/1998/Math/MathML}"
-config.svg2 = False                # plain paths: WeasyPrint draws SVG's symbols otherwise the second time
 _EM = 16                           # units of the drawing to one em of the text around it
 
 
@@ -55,6 +51,11 @@ def _tex(formula: ElementTree.Element) -> str:
 
 
 def _drawn(tex: str, *, inline: bool) -> str:
+    # 0.13 s to import, and most publications have no formula
+    from ziamath.config import config  # noqa: PLC0415
+    from ziamath.zmath import Latex  # noqa: PLC0415
+
+    config.svg2 = False            # plain paths: WeasyPrint draws SVG's symbols otherwise the second time
     try:
         return str(Latex(tex, size=_EM, inline=inline).svg())
     except Exception as error:       # ziamath has none of its own

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import weasyprint
 from lxml import etree
 
-from nzpub import cover, formulas, page, weasy
+from nzpub import cache, cover, formulas, page, weasy
 from nzpub.errors import CheckError, Finding
 from nzpub.furniture import words
 from nzpub.model import Edition, Meta, Styles
@@ -21,6 +25,7 @@ from nzpub.tree import Node, attr, text
 
 Element = etree._Element
 _ATTEMPTS = 12
+_RECIPE = 1                        # raise it when a layout is made in another way
 _FILLED = 0.25                     # of the last page's height that text should reach
 _GIVING, _GIVEN = 3, 4             # how many pages before it give it how many lines each, if text does not
 _FIRST = 4                         # the first page of text: cover, front matter and contents come before it
@@ -45,22 +50,48 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
     root = _html(edition, styles)
     sheet = page.css(styles, "text.css", "color.css", "pdf.css")
     files = {**edition.files, **formulas.draw(root, weasy.SCHEME), "cover.svg": cover.draw(styles.tokens).encode()}
-    crowded: Counter[int] = Counter()            # page, counted from 1 → lines it gives up at its foot
-    relieved = False
+    remembered = cache.place("layout", _depends_on(root, sheet, files, styles), ".json")
+    crowded, relieved = _recall(remembered, root)
     for _ in range(_ATTEMPTS):
-        document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()),
-                                files, styles)
+        document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()), files, styles)
         # From the last page to the first: the head of a table is printed again on its next page.
         pages_of = {ident: n for n, leaf in reversed(list(enumerate(document.pages))) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
         nudged = [block for block in weasy.broken_early(document) if _nudge(block)]
         givers = [] if relieved else _givers(document)
         if not strays and not nudged and not givers:
+            _remember(remembered, crowded, root, relieved=relieved)
             return Layout(document, pages_of, root)
         crowded.update([*givers, *{1 + pages_of.get(f"fnref{number}", 0) for number in strays}])
         relieved = relieved or bool(givers)
     raise CheckError([Finding("NZ701", "error", f"note {number} does not fit on the page of its mark",
                               hint="shorten the note, or move its mark") for number in strays])
+
+
+def _depends_on(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], styles: Styles) -> object:
+    """Return all that a layout comes from, as a value that ``repr`` tells apart."""
+    contents = [*sorted(files.items()), *((face.family, face.ttf) for face in styles.faces)]
+    digests = [(name, hashlib.sha256(content).hexdigest()) for name, content in contents]
+    return _RECIPE, weasyprint.__version__, sheet, ElementTree.tostring(root), digests
+
+
+def _recall(path: Path, root: ElementTree.Element) -> tuple[Counter[int], bool]:
+    """Return the room that pages gave up when the same text was laid out before, its blocks nudged as then.
+
+    The pages are checked as ever: what is remembered spares the passes that found it out.
+    """
+    if not path.is_file():
+        return Counter(), False
+    known = json.loads(path.read_bytes())
+    blocks = list(root.iter())
+    for position in known["nudged"]:
+        _nudge(blocks[position])
+    return Counter({int(number): lines for number, lines in known["crowded"].items()}), known["relieved"]
+
+
+def _remember(path: Path, crowded: Mapping[int, int], root: ElementTree.Element, *, relieved: bool) -> None:
+    nudged = [n for n, block in enumerate(root.iter()) if "nudged" in block.get("class", "").split()]
+    cache.store(json.dumps({"crowded": dict(crowded), "nudged": nudged, "relieved": relieved}).encode(), path)
 
 
 def _roomier(number: int, lines: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nzpub.annotate import ASIDES, alt_text, cited, source_keys
 from nzpub.cite import section_numbers
+from nzpub.errors import Finding, ManuscriptError, Place
 from nzpub.furniture import words
 from nzpub.illustrate import wide
 from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
@@ -32,6 +33,7 @@ def prose(book: Book, output: Output) -> Edition:
     spelled, used = _spell_out(chapters, book.meta.glossary)
     finished = [_finish(chapter, book, numbers) for chapter in spelled]
     chapters = [*finished, *_glossary(book, used), *_bibliography(book)]
+    _require_targets(chapters, output, book)
     return Edition(output, book.meta, tuple(chapters), _files(book, chapters), book.source, _attachments(book))
 
 
@@ -189,12 +191,32 @@ def _finish(chapter: Chapter, book: Book, numbers: Mapping[str, str]) -> Chapter
 
     def visit(node: Node) -> Sequence[Node]:
         if node["t"] == "Note":
-            notes.append((node["number"], tuple(node["c"])))
+            body = tuple(node["c"])
+            spoken = (div(body, Attr(keys=(("lang", node["lang"]),))),) if "lang" in node else body
+            notes.append((node["number"], spoken))
             return (_note_mark(node["number"]),)
         return _clean(node, book, numbers)
 
     blocks = rewrite(chapter.blocks, visit)
     return replace(chapter, blocks=blocks, title=rewrite(chapter.title, visit), notes=tuple(sorted(notes)))
+
+
+def _require_targets(chapters: Iterable[Chapter], output: Output, book: Book) -> None:
+    """Raise ManuscriptError for each link to what *output* does not show."""
+    chapters = tuple(chapters)
+    nodes = [node for c in chapters for node in walk([*c.title, *c.blocks, *(b for _, note in c.notes for b in note)])]
+    shown = {attr(node).id for node in nodes} | {c.id for c in chapters}
+    shown |= {f"fn{number}" for c in chapters for number, _ in c.notes}
+    line: int | None = None
+    astray = []
+    for node in nodes:
+        line = node.get("line", line)          # citeproc gives links without theirs
+        target = node["c"][2][0] if node["t"] == "Link" else ""
+        if target.startswith("#") and target[1:] not in shown:
+            astray.append(Finding("NZ133", "error", f"this links to “{target}”, which the {output} does not show",
+                                  Place(book.source, line), "show both in the same outputs"))
+    if astray:
+        raise ManuscriptError(astray)
 
 
 def _note_mark(number: int) -> Node:

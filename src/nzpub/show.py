@@ -12,10 +12,10 @@ from rich.table import Table
 
 from nzpub import diagnose
 from nzpub.errors import Finding, ToolError
+from nzpub.furniture import size
 from nzpub.model import Report
 from nzpub.verify import FOR_PEOPLE, Check, report
 
-_KILO = 1000
 _TERMINAL = Console(stderr=True)
 
 
@@ -94,13 +94,6 @@ def checks(made: Sequence[Check]) -> None:
         rows.add_row(check.file, check.tool, f"{check.outcome}{count}{why}")
     say(rows)
     say("\nOnly a person can judge:", *(f"\n- {question}" for question in FOR_PEOPLE))
-
-
-def size(count: int) -> str:
-    """Return *count* bytes as a person reads them: "412 kB" (1 kB = 1,000 bytes)."""
-    if count < _KILO:
-        return f"{count} B"
-    return f"{count / _KILO:.0f} kB" if count < _KILO**2 else f"{count / _KILO**2:.1f} MB"
 
 
 def say(*things: object) -> None:

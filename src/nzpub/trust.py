@@ -76,7 +76,8 @@ def _inside(element: etree._Element, names: tuple[str, ...]) -> bool:
 
 
 def _element(element: etree._Element, file: str) -> Iterator[Finding]:
-    where = Place(file, element.sourceline)
+    line = element.sourceline
+    where = Place(file, line if isinstance(line, int) else None)
     name = str(element.tag)
     if _FOREIGN.match(name) or _inside(element, ("metadata",)):
         return                     # ignored by all that draw: not SVG

@@ -232,7 +232,16 @@ def _entry(document: _File) -> str:
 
 
 def _words(element: Element) -> str:
-    return " ".join("".join(map(str, element.itertext())).split())
+    """Return the words of *element* as a list names it: a formula once, no note's number, no page marker."""
+    return " ".join("".join(_texts(element)).split())
+
+
+def _texts(element: Element) -> Iterator[str]:
+    if element.tag != f"{{{MATHML}}}annotation" and element.get("role") not in ("doc-noteref", "doc-pagebreak"):
+        yield element.text or ""
+        for child in element:
+            yield from _texts(child)
+            yield child.tail or ""
 
 
 def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
