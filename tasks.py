@@ -36,7 +36,7 @@ def folder(root: str) -> Path:
 
 @task(help={"only": f"publish exactly these of {','.join(NAMES)}", "root": "folder of another publication",
             "strict": "treat warnings as errors", "format": "how to print findings: text, json, sarif or github"})
-def build(_: Context, only: str = "", root: str = "", strict: bool = False, format: str = "text") -> None:  # noqa: A002
+def build(_: Context, only: str = "", root: str = "", strict: bool = False, format: str = "text") -> None:
     """Publish the manuscript into dist/ as PDF, EPUB, slides and web page."""
     start, names = perf_counter(), only.split(",") if only else NAMES
     with told(folder(root), format), show.progress() as tell:
@@ -57,7 +57,7 @@ def test(_: Context, office: bool = False) -> None:
 
 @task(help={"root": "folder of another publication", "format": "how to print findings: text, json, sarif or github",
             "output": "file to write the findings to, in that form"})
-def check(_: Context, root: str = "", format: str = "text", output: str = "") -> None:  # noqa: A002
+def check(_: Context, root: str = "", format: str = "text", output: str = "") -> None:
     """Hold what stands in dist/ against its manuscript and the reference validators."""
     with told(folder(root), format):
         made = verify.verify(folder(root))

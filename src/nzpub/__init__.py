@@ -2,8 +2,9 @@
 
 The document walks one way, and so do the imports; a module knows only what stands to its left:
 
-    errors  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  read  annotate  editorial  illustrate
-    cite  furniture  project  page  weasy  cover  formulas  paginate  pagebreaks  checks  formats  publish  build   (tasks.py)
+    errors  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  read  annotate
+    editorial  illustrate  cite  furniture  project  page  weasy  cover  formulas  paginate
+    pagebreaks  checks  formats  publish  build   (tasks.py)
 
 - ``read`` turns the manuscript's folder into a :class:`~nzpub.model.Book`, each block with its line;
 - ``annotate`` holds it against the vocabulary of annotations;
