@@ -68,7 +68,7 @@ def _slots(deck: Deck) -> Iterator[Element]:
 
 
 def _slot(slide: Slide, number: int, lang: str) -> Node:
-    picture = div([header(2, slide.title), div(slide.blocks, Attr("", ("content",)))],
+    picture = div([header(1, slide.title), div(slide.blocks, Attr("", ("content",)))],
                   Attr("", ("slide", f"layout-{slide.layout or 'text'}")))
     facts = div(_facts(slide, number, lang), Attr("", ("facts",)))
     notes = [div(slide.notes, Attr("", ("notes",)))] if slide.notes else []
