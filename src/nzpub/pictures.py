@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,14 +47,16 @@ def _pages(path: Path, numbers: tuple[int, ...]) -> Image.Image:
 
 
 def _phone(chromium: Any, path: Path, folder: Path) -> Image.Image:
-    """Return two screens of the EPUB's first numbered chapter, by day and by night."""
+    """Return the first screens of two chapters of the EPUB: the one that begins the text, and the next."""
     with zipfile.ZipFile(path) as book:
         book.extractall(folder)        # our own build: its names are ours
-    chapter = sorted((folder / "EPUB").glob("sec-*.xhtml"))[0]
+        marks = re.findall(r'bodymatter" href="([^"]+)"', book.read("EPUB/nav.xhtml").decode())
+        chapters = re.findall(r'<li><a href="([^"#]+)">', book.read("EPUB/nav.xhtml").decode())
+    first = chapters.index(marks[0])
     screens = []
-    for scheme in ("light", "dark"):
-        page = chromium.new_page(viewport=_PHONE, color_scheme=scheme, device_scale_factor=2)
-        page.goto(chapter.as_uri())
+    for name in chapters[first:first + 2]:
+        page = chromium.new_page(viewport=_PHONE, device_scale_factor=2)
+        page.goto((folder / "EPUB" / name).as_uri())
         screens.append(_shot(page))
     return _beside(screens)
 
