@@ -109,8 +109,8 @@ def _parity(format_: Format, book: Book, dist: Path, manifest: Mapping[str, Any]
     names = _names(format_, manifest)
     files = {name: (dist / name).read_bytes() for name in names if (dist / name).is_file()}
     if len(files) < len(names):
-        return Check(names[0], "nzpub parity", "not checked", why="the file is missing")
-    return _check(names[0], "nzpub parity", format_.check(Artifact(format_.name, files), format_.edition(book)))
+        return Check(names[0], "nzpub checks", "not checked", why="the file is missing")
+    return _check(names[0], "nzpub checks", format_.check(Artifact(format_.name, files), format_.edition(book)))
 
 
 def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
