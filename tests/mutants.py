@@ -423,12 +423,12 @@ def deck(content: bytes, chance: random.Random) -> Iterator[Mutant]:
         yield Mutant("no language", re.sub(r'<html lang="[^"]*"', "<html", html).encode())
 
 
-def _filled(html: str, start: int, end: int, root: Element) -> bytes:
+def _filled(html: str, start: int, end: int, root: Element, opening: str = '<div class="slides">') -> bytes:
     for empty in root.iter(f"{_X}*"):
         if not len(empty) and empty.text is None and _name(empty) not in ("img", "br", "col", "input", "hr"):
             empty.text = ""
     inner = etree.tostring(root, encoding="unicode").partition(">")[2].rpartition("</body>")[0]
-    return f'{html[:start]}<div class="slides">{inner}{html[end:]}'.encode()
+    return f"{html[:start]}{opening}{inner}{html[end:]}".encode()
 
 
 def _other_picture(root: Element, chance: random.Random) -> str | None:
@@ -460,7 +460,11 @@ def pdf(content: bytes, chance: random.Random) -> Iterator[Mutant]:
     while True:
         for fault in _PDF_FAULTS:
             with pikepdf.open(io.BytesIO(content)) as opened:
-                if (what := fault(opened, chance)) is None:
+                try:
+                    what = fault(opened, chance)
+                except IndexError:  # nothing to choose from: a handout has no notes at the foot
+                    continue
+                if what is None:
                     continue
                 out = io.BytesIO()
                 opened.save(out)
@@ -698,4 +702,220 @@ _PDF_FAULTS = (
     _pdf_attached,
     _pdf_outline,
     _pdf_untagged,
+)
+
+
+# --- front page -------------------------------------------------------------------------------------
+
+
+def web(content: bytes, chance: random.Random) -> Iterator[Mutant]:
+    """Yield mutants of a front page without end, each kind of fault in turn."""
+    html = content.decode()
+    start, end = html.index("<main>"), html.rindex("</main>")
+    main = html[start + len("<main>") : end].replace(" download>", ' download="">')
+    while True:
+        for fault in (*FAULTS, _other_picture, _other_checksum):
+            root = etree.fromstring(f'<body xmlns="{_X[1:-1]}">{main}</body>')
+            if (what := fault(root, chance)) is not None:
+                yield Mutant(what, _filled(html, start, end, root, "<main>"))
+        yield Mutant("another title", re.sub(r"<title>.*?</title>", "<title>Untitled</title>", html).encode())
+        yield Mutant("no title block", re.sub(r"<h1>.*?</h1>", "", html).encode())
+        yield Mutant("no foot", re.sub(r"<footer>.*?</footer>", "", html, flags=re.DOTALL).encode())
+
+
+def _other_checksum(root: Element, chance: random.Random) -> str | None:
+    sums = [e for e in root.iter(f"{_X}code") if re.fullmatch("[0-9a-f]{64}", e.text or "")]
+    if not sums:
+        return None
+    chance.choice(sums).text = "0" * 64
+    return "another checksum"
+
+
+# --- PowerPoint -------------------------------------------------------------------------------------
+
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_SAID = re.compile(r"ppt/(slides|notesSlides)/[^/]+\.xml")
+
+
+def pptx(content: bytes, chance: random.Random) -> Iterator[Mutant]:
+    """Yield mutants of a deck for PowerPoint without end, each kind of fault in turn."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    parts = sorted(name for name in files if _SAID.fullmatch(name))
+    drawings = sorted(name for name in files if name.startswith("ppt/media/") and name.endswith(".svg"))
+    while True:
+        for fault in _PPTX_FAULTS:
+            for name in chance.sample(parts, len(parts)):
+                root = etree.fromstring(files[name])
+                if (what := fault(root, chance)) is not None:
+                    yield Mutant(f"{name}: {what}", _zipped({**files, name: etree.tostring(root, encoding="utf-8")}))
+                    break
+        if drawings:
+            name = chance.choice(drawings)
+            yield Mutant(f"another picture at {name}", _zipped({**files, name: _redrawn(files[name])}))
+        yield _pptx_order(files, chance)
+
+
+def _pptx_order(files: dict[str, bytes], chance: random.Random) -> Mutant:
+    """Exchange two slides, or lose one."""
+    name = "ppt/presentation.xml"
+    root = etree.fromstring(files[name])
+    slides = list(root.iter(f"{_P}sldId"))
+    one, other = chance.sample(slides, 2)
+    if chance.random() < 0.5:
+        _take(one)
+    else:
+        key = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+        a, b = one.get(key, ""), other.get(key, "")
+        one.set(key, b)
+        other.set(key, a)
+    return Mutant("slides lost or exchanged", _zipped({**files, name: etree.tostring(root, encoding="utf-8")}))
+
+
+def _lines(root: Element) -> list[Element]:
+    """Return the paragraphs of *root* that have words, but for what only programs without formulas show."""
+    hidden = {inner for top in root.iter("{*}Fallback") for inner in top.iter(f"{_A}p")}
+    return [e for e in root.iter(f"{_A}p") if e not in hidden and any(map(_line, e.iter(f"{_A}r")))]
+
+
+def _line(element: Element) -> str:
+    return " ".join("".join(e.text or "" for e in element.iter(f"{_A}t")).split())
+
+
+def _pptx_delete(root: Element, chance: random.Random) -> str | None:
+    lines = _lines(root)
+    if not lines:
+        return None
+    one = chance.choice(lines)
+    words = _line(one)
+    for run in list(one):
+        one.remove(run)
+    return f"deleted “{words[:40]}”"
+
+
+def _pptx_double(root: Element, chance: random.Random) -> str | None:
+    lines = _lines(root)
+    if not lines:
+        return None
+    one = chance.choice(lines)
+    one.addnext(deepcopy(one))
+    return f"doubled “{_line(one)[:40]}”"
+
+
+def _pptx_swap(root: Element, chance: random.Random) -> str | None:
+    lines = _lines(root)
+    pairs = [(a, b) for a in lines for b in lines if _line(a) != _line(b)]
+    if not pairs:
+        return None
+    one, other = chance.choice(pairs)
+    first, second = deepcopy(one), deepcopy(other)
+    one.getparent().replace(one, second)  # type: ignore[union-attr]
+    other.getparent().replace(other, first)  # type: ignore[union-attr]
+    return f"swapped “{_line(one)[:30]}” and “{_line(other)[:30]}”"
+
+
+def _run_of(root: Element, chance: random.Random) -> Element | None:
+    runs = [run for line in _lines(root) for run in line.iter(f"{_A}r") if len(_line(run)) > 1]
+    return chance.choice(runs) if runs else None
+
+
+def _pptx_truncate(root: Element, chance: random.Random) -> str | None:
+    run = _run_of(root, chance)
+    if run is None:
+        return None
+    words = _line(run)
+    run.find(f"{_A}t").text = words.rpartition(" ")[0]  # type: ignore[union-attr]
+    return f"cut “{words[-40:]}”"
+
+
+def _pptx_leak(root: Element, chance: random.Random) -> str | None:
+    run = _run_of(root, chance)
+    if run is None:
+        return None
+    words = chance.choice(_LEAKS)
+    run.find(f"{_A}t").text = f"{_line(run)} {words} "  # type: ignore[union-attr]
+    return f"leaked “{words}”"
+
+
+def _pptx_lang(root: Element, chance: random.Random) -> str | None:
+    run = _run_of(root, chance)
+    properties = None if run is None else run.find(f"{_A}rPr")
+    if properties is None:
+        return None
+    if chance.random() < 0.5:
+        properties.attrib.pop("lang")
+    else:
+        properties.set("lang", "fr-FR")
+    return "another language"
+
+
+def _pptx_plain(root: Element, chance: random.Random) -> str | None:
+    found = [(e, key) for line in _lines(root) for e in line.iter(f"{_A}rPr") for key in ("i", "b", "baseline")
+             if e.get(key) not in (None, "0")]  # fmt: skip
+    if not found:
+        return None
+    properties, key = chance.choice(found)
+    del properties.attrib[key]
+    return f"lost {key}"
+
+
+def _pptx_alt(root: Element, chance: random.Random) -> str | None:
+    named = [e for e in root.iter(f"{_P}cNvPr") if e.get("descr")]
+    if not named:
+        return None
+    chance.choice(named).set("descr", chance.choice(["", "picture"]))
+    return "changed alt"
+
+
+def _pptx_picture(root: Element, chance: random.Random) -> str | None:
+    pictures = list(root.iter(f"{_P}pic"))
+    if not pictures:
+        return None
+    _take(chance.choice(pictures))
+    return "lost a picture"
+
+
+def _pptx_note(root: Element, chance: random.Random) -> str | None:
+    if _name(root) != "notes":
+        return None
+    bodies = [e for e in root.iter(f"{_P}sp") if _lines(e)]
+    if not bodies:
+        return None
+    body = chance.choice(bodies)
+    _take(body)
+    return f"dropped notes “{_line(body)[:40]}”"
+
+
+def _pptx_link(root: Element, chance: random.Random) -> str | None:
+    links = list(root.iter(f"{_A}hlinkClick"))
+    if not links:
+        return None
+    _take(chance.choice(links))
+    return "unlinked some words"
+
+
+def _pptx_title(root: Element, chance: random.Random) -> str | None:
+    places = [e for e in root.iter(f"{_P}ph") if e.get("type") in ("title", "ctrTitle")]
+    if not places:
+        return None
+    chance.choice(places).set("type", "body")
+    return "made a title a text"
+
+
+_PPTX_FAULTS: tuple[Fault, ...] = (
+    _pptx_delete,
+    _pptx_double,
+    _pptx_swap,
+    _pptx_truncate,
+    _pptx_leak,
+    _pptx_lang,
+    _pptx_plain,
+    _pptx_alt,
+    _pptx_picture,
+    _pptx_note,
+    _pptx_link,
+    _pptx_title,
+    comment,
 )

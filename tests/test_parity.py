@@ -47,12 +47,17 @@ def publication(root: Path) -> tuple[Book, Styles, Made]:
 def written(root: Path) -> dict[str, tuple[Artifact, Edition | Deck]]:
     """Return format → artifact and edition of the publication in *root*."""
     book, styles, before = publication(root)
-    editions = {row.name: row.edition(book) for row in ROWS}
-    return {row.name: (row.write(editions[row.name], styles, before), editions[row.name]) for row in ROWS}
+    made: dict[str, tuple[Artifact, Edition | Deck]] = {}
+    for row in ROWS:
+        edition = row.edition(book)
+        earlier = Made(before.layout, tuple(artifact for artifact, _ in made.values()))
+        made[row.name] = row.write(edition, styles, earlier), edition
+    return made
 
 
-@pytest.mark.parametrize("root", PUBLICATIONS, ids=["flagship", "book"])
-@pytest.mark.parametrize("name", [row.name for row in ROWS])
+@pytest.mark.parametrize(("root", "name"), [
+    pytest.param(root, row.name, id=f"{row.name}-{of}")
+    for of, root in zip(("flagship", "book"), PUBLICATIONS, strict=True) for row in ROWS])
 def test_outputs_say_what_the_manuscript_says(root: Path, name: str) -> None:
     """The gate finds nothing in what the writers make of a sound manuscript."""
     assert parity.check(*written(root)[name]) == ()
@@ -67,6 +72,16 @@ def test_any_manuscript_comes_through(made: Manuscript) -> None:
     assert [finding for finding in annotate.check(made.book) if finding.severity == "error"] == []
     book = cite(made.book)
     assert [str(finding) for name in ("epub", "revealjs") for finding in _findings(name, book, styles, before)] == []
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@few
+@given(books())
+def test_any_manuscript_comes_through_powerpoint_and_web(made: Manuscript) -> None:
+    """So it is on PowerPoint's slides, whose layouts order it anew, and on the front page."""
+    _, styles, before = publication(BOOK)
+    book = cite(made.book)
+    assert [str(finding) for name in ("pptx", "web") for finding in _findings(name, book, styles, before)] == []
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -88,11 +103,17 @@ def _findings(name: str, book: Book, styles: Styles, before: Made) -> tuple[Find
     edition = row.edition(book)
     if isinstance(edition, Deck) and not edition.slides:
         return ()
-    return parity.check(row.write(edition, styles, before), edition)
+    try:
+        artifact = row.write(edition, styles, before)
+    except CheckError:                  # more on a slide than fits on it, which PowerPoint’s writer refuses
+        return ()
+    return parity.check(artifact, edition)
 
 
-MUTANTS = {"epub": mutants.epub, "revealjs": mutants.deck, "pdf": mutants.pdf}
-COUNTS = {"epub": (60, 140), "revealjs": (60, 140), "pdf": (16, 96)}     # of the flagship, of the small book
+MUTANTS = {"epub": mutants.epub, "revealjs": mutants.deck, "pdf": mutants.pdf, "pptx": mutants.pptx,
+           "handout": mutants.pdf, "web": mutants.web}
+COUNTS = {"epub": (60, 140), "revealjs": (60, 140), "pdf": (16, 96), "pptx": (60, 140),
+          "handout": (16, 64), "web": (40, 140)}                          # of the flagship, of the small book
 
 
 @pytest.mark.parametrize("name", sorted(MUTANTS))

@@ -60,7 +60,7 @@ def run(root: Path) -> Result:
         home = {"XDG_CACHE_HOME": str(folder / "cache"), "HOME": str(folder)}
         cold = _seconds(build, folder, **home)
         warm = min(_seconds(build, folder, **home) for _ in range(_TURNS))
-        for remembered in list((folder / "cache").rglob("layout")):
+        for remembered in list(folder.rglob("nzpub/layout")):
             shutil.rmtree(remembered)
         edited = _seconds(build, folder, **home)
     return Result(bare, warm, edited, cold, _overhead())

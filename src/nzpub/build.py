@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from nzpub import annotate, editorial, formats, project
 from nzpub.cite import cite
@@ -39,65 +39,85 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
         warnings = admit(asked, strict=strict)
         given = inputs(book)
         book = cite(illustrate(book, styles))
-    with _beside([f.name for f in wanted if not f.paginated], book, styles) as decks:
+    artifacts, findings = _make(wanted, book, styles, clock)
+    warnings += admit(findings, strict=strict)
+    with clock.step("publishing"):
+        publish(artifacts, root / "dist", given)
+    return Report(artifacts, warnings, clock.seconds)
+
+
+def _make(wanted: Iterable[formats.Format], book: Book, styles: Styles,
+          clock: _Clock) -> tuple[tuple[Artifact, ...], tuple[Finding, ...]]:
+    """Return what the formats *wanted* write, and what is wrong with it."""
+    wanted = tuple(wanted)
+    decks = [format_ for format_ in wanted if not format_.paginated]
+    with _beside(alone=not decks) as other:
+        written = {format_.name: other.submit(_write, format_.name, book, styles, Made(None, ())) for format_ in decks}
         layout = None
-        if any(f.paginated for f in wanted):
+        if len(decks) < len(wanted):
             with clock.step("laying out"):
                 layout = lay_out(project.prose(book, "pdf"), styles)
-        written: dict[str, _Written] = {}
+        artifacts: list[Artifact] = []
+        checks: list[Future[tuple[Finding, ...]]] = []
         for format_ in wanted:
-            tell(format_.name)
-            made = Made(layout, tuple(w.artifact for w in written.values()))
-            written[format_.name] = (_write(format_.name, book, styles, made) if format_.paginated
-                                     else decks(format_.name))
-    warnings += admit([f for w in written.values() for f in w.findings], strict=strict)
-    with clock.step("publishing"):
-        publish([w.artifact for w in written.values()], root / "dist", given)
-    seconds = clock.seconds | {name: w.seconds for name, w in written.items()}
-    return Report(tuple(w.artifact for w in written.values()), warnings, seconds)
+            clock.tell(format_.name)
+            artifact, seconds = (_write(format_.name, book, styles, Made(layout, tuple(artifacts)))
+                                 if format_.paginated else written[format_.name].result())
+            clock.seconds[format_.name] = seconds
+            artifacts.append(artifact)
+            checks.append(other.submit(_check, format_.name, book, artifact))
+        with clock.step("checking"):
+            return tuple(artifacts), tuple(finding for check in checks for finding in check.result())
 
 
-class _Written(NamedTuple):
-    """What came of one format: the artifact, what its check found, and the seconds that both took."""
-
-    artifact: Artifact
-    findings: tuple[Finding, ...]
-    seconds: float
+def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact, float]:
+    """Return what one format writes, and the seconds that it took."""
+    format_, start = formats.named(name), time.perf_counter()
+    return format_.write(format_.edition(book), styles, made), time.perf_counter() - start
 
 
-def _write(name: str, book: Book, styles: Styles, made: Made) -> _Written:
-    format_ = next(f for f in formats.FORMATS if f.name == name)
-    start = time.perf_counter()
-    edition = format_.edition(book)
-    artifact = format_.write(edition, styles, made)
-    return _Written(artifact, format_.check(artifact, edition), time.perf_counter() - start)
+def _check(name: str, book: Book, artifact: Artifact) -> tuple[Finding, ...]:
+    format_ = formats.named(name)
+    return format_.check(artifact, format_.edition(book))
 
 
 @contextmanager
-def _beside(names: Sequence[str], book: Book, styles: Styles) -> Iterator[Callable[[str], _Written]]:
-    """Write the formats *names*, which need no pages, in a second process; give the function that awaits one.
+def _beside(*, alone: bool) -> Iterator[Executor]:
+    """Give a second process: the decks need no pages, and what is written can be checked while more is written.
 
+    None is started for a build that is *alone*, without a deck: it would take longer to start than it helps.
     Spawned, not forked: the progress display has a thread, and Pango is no friend of forks.
     """
+    if alone:
+        yield _Here()
+        return
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        tasks = {name: pool.submit(_write, name, book, styles, Made(None, ())) for name in names}
         try:
-            yield lambda name: tasks[name].result()
+            yield pool
         finally:
-            for task in tasks.values():
-                task.cancel()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Here(Executor):
+    """Does at once, in this process, what it is given."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Return a future that is done."""
+        future: Future[Any] = Future()
+        future.set_result(function(*arguments, **named))
+        return future
 
 
 class _Clock:
     """Times the steps of a build, in seconds."""
 
     def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+        self.tell = tell
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        self._tell(name)
+        self.tell(name)
         start = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - start

@@ -124,8 +124,8 @@ def _run(arguments: Sequence[str], text: str, *, folder: Path | None = None, san
     megabytes = _BASE_MEGABYTES + len(text) // _CHARACTERS_PER_MEGABYTE
     seconds = _BASE_SECONDS + len(text) // _CHARACTERS_PER_SECOND
     limits = ["+RTS", f"-M{megabytes}m", "-RTS"]
-    command = [pypandoc.get_pandoc_path(), *limits, *(["--sandbox"] if sandbox else []), *arguments]
     try:
+        command = [pypandoc.get_pandoc_path(), *limits, *(["--sandbox"] if sandbox else []), *arguments]
         done = subprocess.run(command, input=text.encode(), capture_output=True, check=False, timeout=seconds,
                               cwd=folder)
     except subprocess.TimeoutExpired as error:

@@ -24,7 +24,7 @@ _CLASS_MARKS: Mapping[str, Kind] = {"smallcaps": "smallcaps", "mark": "mark", "u
 _SAID: tuple[Kind, ...] = ("dir", "title")
 _QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 _SUBSECTION = 2                # the level of the headings that contents list below a chapter
-_CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
+CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 
 
 def epub(edition: Edition) -> tuple[Passage, ...]:
@@ -59,7 +59,7 @@ def pdf(edition: Edition) -> tuple[Passage, ...]:
                *(p for chapter in main for p in _print(chapter, edition))]
     notes = sorted((note for chapter in edition.chapters for note in chapter.notes), key=lambda note: note[0])
     walker = Walker("", meta.lang, edition.files, None, drawing=drawn_words)
-    return (*_print_metadata(edition), *_outline([p for p in printed if p.kind.startswith("heading")]), *printed,
+    return (*print_metadata(edition), *outline([p for p in printed if p.kind.startswith("heading")]), *printed,
             *(p for number, body in notes for p in walker.blocks(body, (f"note {number}",))))
 
 
@@ -127,13 +127,14 @@ def _epub_contents(edition: Edition) -> Iterator[Passage]:
     first = next((c for c in titled if c.role == "section"), titled[0])
     marks = [("cover", name["cover"]), ("title", name["title page"]), ("nav", name["contents"]),
              (first.id, name["start"]),
-             *((c.id, text(c.title)) for c in titled if c.role in _CHAPTER_ROLES)]
+             *((c.id, text(c.title)) for c in titled if c.role in CHAPTER_ROLES)]
     for number, (target, label) in enumerate(marks, 1):
         yield _plain("paragraph", label, part, ["landmarks", f"number {number}"], {"link": f"document {target}.xhtml"},
                      ids=["landmarks"] if number == 1 else [])
 
 
-def _print_metadata(edition: Edition) -> Iterator[Passage]:
+def print_metadata(edition: Edition | Deck) -> Iterator[Passage]:
+    """Yield what a PDF of *edition* says of itself, and the files attached to it."""
     meta = edition.meta
     values = {"language": meta.lang, "title": meta.title, "author": ", ".join(meta.authors),
               "description": text(meta.abstract), "keywords": ", ".join(meta.keywords), "identifier": meta.identifier,
@@ -144,7 +145,7 @@ def _print_metadata(edition: Edition) -> Iterator[Passage]:
         yield _plain("file", f"{name} {hashlib.sha256(content).hexdigest()}", "attachments")
 
 
-def _outline(headings: Iterable[Passage]) -> Iterator[Passage]:
+def outline(headings: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the entries of the outline that *headings* make, each below the last one of a higher level."""
     open_: list[tuple[int, int]] = []                    # of each open entry: its level and its number
     last = 0                                             # the number of the entry closed last
@@ -192,7 +193,7 @@ def numbered(chapter: Chapter) -> tuple[Node, ...]:
 
 def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
     """Yield the passages of *chapter* as EPUB has them: heading, text, notes at the end."""
-    role = _CHAPTER_ROLES.get(chapter.role, "doc-chapter" if chapter.title else "")
+    role = CHAPTER_ROLES.get(chapter.role, "doc-chapter" if chapter.title else "")
     walker = Walker(f"{chapter.id}.xhtml", edition.meta.lang, edition.files, chapter.line)
     path = (role,) if role else ()
     walker.pending(chapter.id)
@@ -203,7 +204,7 @@ def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
         yield from walker.blocks([para(string(words(edition.meta.lang)["notes"]))], path)
     for number, body in chapter.notes:
         walker.pending(f"fn{number}")
-        yield from walker.blocks(_with_number(number, body), (*path, "doc-footnote"))
+        yield from walker.blocks(with_number(number, body), (*path, "doc-footnote"))
 
 
 def _print(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
@@ -213,7 +214,7 @@ def _print(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
     return walker.blocks([*heading, *chapter.blocks])
 
 
-def _with_number(number: int, body: Sequence[Node]) -> Iterator[Node]:
+def with_number(number: int, body: Sequence[Node]) -> Iterator[Node]:
     """Yield the blocks of a note after its number, which leads back to its mark."""
     back = [link(string(str(number)), f"#fnref{number}"), {"t": "Str", "c": "."}, {"t": "Space"}]
     if body and body[0]["t"] == "Para":

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from nzpub.checks import expect
+from nzpub.checks import expect, expect_handout, expect_pptx, expect_web
 from nzpub.checks.passage import PICTURE, Mark, Passage
-from nzpub.checks.readback import epub, pdf, revealjs
+from nzpub.checks.readback import epub, pdf, pptx, revealjs, web
 from nzpub.errors import Finding, Place
 from nzpub.model import Artifact, Deck, Edition
 
@@ -28,7 +28,7 @@ _LEAKS = re.compile(
     r"|\{[.#][A-Za-z][\w-]*[^{}]*\}|\{[^{}]*\b(?:when-format|unless-format|lang|dir|reason|allow|alt|title|time|source"
     r"|long-desc|chart|data|width|height)=[^{}]*\}"                          # attributes
     r"|<!--|-->|\?\?\?|\bnzpub-\w+")
-_REPEATS = (("doc-toc",), ("landmarks",))         # they repeat headings, a formula in its source form
+_REPEATS = (("doc-toc",), ("landmarks",), ("nav",))         # they repeat headings, a formula in its source form
 _WORDS = 60                     # characters of a passage that a message shows
 _ALIKE = 0.5                    # two passages in each other's place are one that was changed
 _MOST = 60                      # findings an output may give: more say nothing new
@@ -52,6 +52,9 @@ READINGS: Mapping[str, Reading] = {
     "pdf": Reading("PDF", pdf.read, expect.pdf, pdf.settle),
     "epub": Reading("EPUB", epub.read, expect.epub),
     "revealjs": Reading("slides", revealjs.read, expect.revealjs),
+    "pptx": Reading("PowerPoint", pptx.read, expect_pptx.expect, expect_pptx.settle),
+    "handout": Reading("handout", pdf.read, expect_handout.expect, expect_handout.settle),
+    "web": Reading("front page", web.read, expect_web.expect, expect_web.settle),
 }
 
 

@@ -20,7 +20,8 @@ from lxml import etree
 PICTURE = "\ufffc"                           # OBJECT REPLACEMENT CHARACTER
 COVER = b"the cover"                         # stands for the bytes of a cover, which is furniture: drawn for each book
 _SPACE = re.compile(r"[ \t\n\r\f]+")         # HTML's white space; U+00A0 and its like are none
-_ONLY_FONTS = re.compile(r"\s*(@font-face\s*\{[^}]*\}\s*)+")
+_ONLY_DRESS = re.compile(r"\s*(@font-face\s*\{[^}]*\}\s*)+"
+                         r"|@media \(prefers-color-scheme:dark\)\{(\[(fill|stroke)=\"[^\"]*\"\]\{\3:[^{}]*\})+\}")
 _SVG = "{http://www.w3.org/2000/svg}"
 
 Kind = Literal["lang", "dir", "link", "title", "picture", "math", "code", "em", "strong", "sup", "sub", "del", "u",
@@ -128,9 +129,9 @@ def _svg(content: bytes) -> etree._Element | None:
 
 
 def _drawing(root: etree._Element) -> bytes:
-    """Return a drawing in canonical form, less the style elements that only embed fonts."""
+    """Return a drawing in canonical form, less styles that only embed fonts or have other colours at night."""
     for style in list(root.iter(f"{_SVG}style")):
-        if _ONLY_FONTS.fullmatch(style.text or ""):
+        if _ONLY_DRESS.fullmatch(style.text or ""):
             _remove(style)
     canonical: bytes = etree.tostring(root, method="c14n", with_comments=False)
     return canonical

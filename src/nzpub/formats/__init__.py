@@ -41,10 +41,6 @@ def _printed(artifact: Artifact, edition: Any) -> tuple[Finding, ...]:
     return (*structure.check(artifact, edition), *parity.check(artifact, edition))
 
 
-def _unchecked(_artifact: Artifact, _edition: object) -> tuple[Finding, ...]:
-    return ()
-
-
 FORMATS: tuple[Format, ...] = (
     Format("pdf", "pdf", lambda book: project.prose(book, "pdf"),
            lambda edition, styles, made: pdf.write(edition, styles, made.layout), _printed, paginated=True),
@@ -52,16 +48,21 @@ FORMATS: tuple[Format, ...] = (
            lambda edition, styles, made: epub.write(edition, styles, made.layout), parity.check, paginated=True),
     Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), parity.check,
            paginated=False),
-    Format("pptx", "slides", project.deck, lambda deck, styles, _: pptx.write(deck, styles), _unchecked,
+    Format("pptx", "slides", project.deck, lambda deck, styles, _: pptx.write(deck, styles), parity.check,
            paginated=False),
     Format("handout", "slides", project.deck, lambda deck, styles, _: handout.write(deck, styles, pdf.conforming),
-           _unchecked, paginated=False),
+           _printed, paginated=False),
     # The last: it prints the sizes and checksums of the others.
     Format("web", "web", lambda book: project.prose(book, "web"),
-           lambda edition, styles, made: web.front_page(edition, styles, made.layout, made.artifacts), _unchecked,
+           lambda edition, styles, made: web.front_page(edition, styles, made.layout, made.artifacts), parity.check,
            paginated=True),
 )
 NAMES: tuple[str, ...] = tuple(dict.fromkeys(format_.output for format_ in FORMATS))
+
+
+def named(name: str) -> Format:
+    """Return the format called *name*, which is one of the table's."""
+    return next(format_ for format_ in FORMATS if format_.name == name)
 
 
 def select(names: Iterable[str]) -> tuple[Format, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -15,7 +15,7 @@ from nzpub import formulas, page, pandoc, weasy
 from nzpub.errors import CheckError, Finding, Place
 from nzpub.furniture import source_line, words
 from nzpub.model import Artifact, Deck, Meta, Slide, Styles
-from nzpub.tree import Attr, Node, div, header, para, span, string, text
+from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, span, string, text
 
 Element = etree._Element
 Conforming = Callable[[Any, Meta, Mapping[str, bytes]], bytes]
@@ -68,11 +68,17 @@ def _slots(deck: Deck) -> Iterator[Element]:
 
 
 def _slot(slide: Slide, number: int, lang: str) -> Node:
-    picture = div([header(1, slide.title), div(slide.blocks, Attr("", ("content",)))],
+    shown = rewrite(slide.blocks, _still)
+    picture = div([header(1, slide.title), div(shown, Attr("", ("content",)))],
                   Attr("", ("slide", f"layout-{slide.layout or 'text'}")))
     facts = div(_facts(slide, number, lang), Attr("", ("facts",)))
     notes = [div(slide.notes, Attr("", ("notes",)))] if slide.notes else []
     return div([div([picture, facts], Attr("", ("shown",))), *notes], Attr(slide.id, ("slot",)))
+
+
+def _still(node: Node) -> Sequence[Node]:
+    """Open a fragment: on paper all of them are there from the start."""
+    return tuple(node["c"][1]) if node["t"] == "Span" and attr(node).classes == ("fragment",) else (node,)
 
 
 def _facts(slide: Slide, number: int, lang: str) -> Iterator[Node]:
