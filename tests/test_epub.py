@@ -165,3 +165,29 @@ def test_the_container_is_one_that_readers_open(path: Path) -> None:
         first = book.infolist()[0]
         assert (first.filename, first.compress_type, first.extra) == ("mimetype", zipfile.ZIP_STORED, b"")
         assert book.read(first) == b"application/epub+zip"
+
+
+def test_conformance_is_claimed_only_on_a_persons_word(tmp_path: Path, path: Path, epubcheck: Command) -> None:
+    """The package says that the book conforms, and who says so, if the metadata name a reviewer; else it is silent."""
+    assert b"conformsTo" not in members(path)["EPUB/content.opf"]
+    root = copy_book(tmp_path)
+    source = root / "manuscript" / "kettle.md"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("talk-minutes:", "reviewed-by: R. Eader\ntalk-minutes:"), encoding="utf-8")
+    build(root, ["epub"])
+    reviewed = root / "dist" / "kettle.epub"
+    package = document(reviewed, "content.opf")
+    said = {str(e.get("property")): e.text for e in package.iter("{*}meta") if e.get("property")}
+    assert said["dcterms:conformsTo"] == "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
+    assert said["a11y:certifiedBy"] == "R. Eader"
+    assert VALIDATORS["epubcheck"].run(reviewed, epubcheck) == ()
+
+
+def test_the_glossary_is_linked_both_ways(path: Path) -> None:
+    """An abbreviation's first use leads to its entry, and the entry back to it."""
+    uses = {str(a.get("href")).partition("#")[2]: str(a.get("id")) for tree in documents(path).values()
+            for a in tree.iter(f"{_X}a") if a.get(_TYPE) == "glossref"}
+    terms = {str(span.get("id")): str(next(span.iter(f"{_X}a")).get("href")).partition("#")[2]
+             for span in document(path, "glossary.xhtml").iter(f"{_X}span") if str(span.get("id")).startswith("gl-")}
+    assert uses == terms
+    assert len(terms) == 2

@@ -122,7 +122,8 @@ def _level(block: Node, top: int) -> Node:
 def _glossary(book: Book, used: Iterable[str]) -> Iterator[Chapter]:
     entries = sorted(used, key=str.casefold)
     if entries:
-        items = [[[span(string(short), Attr(_glossary_id(short)))],
+        # Linked both ways: from its first use to the entry, and from the entry back to its first use.
+        items = [[[span([link(string(short), f"#{_first_use(short)}")], Attr(_glossary_id(short)))],
                   [[{"t": "Plain", "c": [*string(book.meta.glossary[short])]}]]] for short in entries]
         yield Chapter("glossary", "glossary", string(words(book.meta.lang)["glossary"]),
                       ({"t": "DefinitionList", "c": items},), line=book.meta.lines.get("glossary"))
@@ -134,6 +135,10 @@ def _bibliography(book: Book) -> Iterator[Chapter]:
         # Pandoc writes class and id of this div as a list, each entry in it as an item.
         yield Chapter("bibliography", "bibliography", string(words(book.meta.lang)["bibliography"]),
                       (div(entries, Attr("refs", ("references",))),), line=book.meta.lines.get("bibliography"))
+
+
+def _first_use(short: str) -> str:
+    return f"{_glossary_id(short)}-used"
 
 
 def _glossary_id(short: str) -> str:
@@ -154,7 +159,8 @@ def _spell_out(chapters: Iterable[Chapter], glossary: Mapping[str, str]) -> tupl
         if short in used:
             return (_titled(node, glossary[short]),)
         used[short] = None
-        mark = link(string(short), f"#{_glossary_id(short)}", Attr("", ("glossref",), (("role", "doc-glossref"),)))
+        mark = link(string(short), f"#{_glossary_id(short)}",
+                    Attr(_first_use(short), ("glossref",), (("role", "doc-glossref"),)))
         return (mark, *_expansion(glossary[short]))
 
     spelled = []

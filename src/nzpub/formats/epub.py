@@ -32,6 +32,7 @@ from nzpub.weasy import font_faces
 Element = etree._Element
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _X, _TYPE = f"{{{XHTML}}}", f"{{{EPUB}}}type"
+CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"      # the words that EPUB Accessibility 1.1, 4.1, asks for
 _COVER_HEIGHT = 1600                       # CSS pixels; shops ask for at least 1,400 on the long side
 _MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 # DPUB-ARIA role → the EPUB 3 Structural Semantics term that means the same
@@ -261,6 +262,9 @@ def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
     if any(_pages(document.body) for document in documents):
         # The printed edition whose pages these are: the PDF, which has the publication's identifier.
         book.add_metadata(None, "meta", meta.identifier, {"property": "pageBreakSource"})
+    if meta.reviewed_by:           # a named person's word; the build never certifies itself
+        book.add_metadata(None, "meta", CONFORMANCE, {"property": "dcterms:conformsTo", "id": "conformance"})
+        book.add_metadata(None, "meta", meta.reviewed_by, {"property": "a11y:certifiedBy", "refines": "#conformance"})
     for name, value in accessibility([document.body for document in documents], meta.lang):
         book.add_metadata(None, "meta", value, {"property": f"schema:{name}"})
     return book
