@@ -125,7 +125,8 @@ def _coverage(font: Path) -> frozenset[int]:
     if not path.is_file():
         from fontTools.ttLib import TTFont  # noqa: PLC0415 (see _make)
 
-        cache.store(json.dumps(sorted(TTFont(font, lazy=True).getBestCmap())).encode(), path)
+        with TTFont(font, lazy=True) as opened:
+            cache.store(json.dumps(sorted(opened.getBestCmap())).encode(), path)
     return frozenset(json.loads(path.read_bytes()))
 
 
@@ -136,7 +137,7 @@ def _make(job: _Job) -> None:
     from fontTools.ttLib import TTFont  # noqa: PLC0415
     from fontTools.varLib import instancer  # noqa: PLC0415
 
-    font = TTFont(job.font, recalcTimestamp=False)
+    font = TTFont(io.BytesIO(job.font.read_bytes()), recalcTimestamp=False)
     subsetter = Subsetter(Options(layout_features=list(_FEATURES), name_IDs=["*"], notdef_outline=True,
                                   hinting=False, glyph_names=False))
     subsetter.populate(unicodes=job.characters)
