@@ -144,7 +144,7 @@ def test_it_keeps_to_both_standards(made: Handout, verapdf: provide.Command, tmp
     """Nothing is found by veraPDF against PDF/A-4f and PDF/UA-2, which the file declares both."""
     (tmp_path / "handout.pdf").write_bytes(made.pdf)
     job = rules.judge(tmp_path / "handout.pdf", verapdf)
-    assert list(rules.findings(job, "handout.pdf")) == []
+    assert list(rules.findings(job, tmp_path / "handout.pdf")) == []
     assert {name[:8] for name in rules.profiles(job)} == {"PDF/A-4F", "PDF/UA-2"}
 
 

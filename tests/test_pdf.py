@@ -147,7 +147,7 @@ def test_the_pdf_keeps_to_both_standards(name: str, tmp_path: Path, verapdf: pro
 
     job = rules.judge(path, verapdf)
 
-    assert list(rules.findings(job, path.name)) == []
+    assert list(rules.findings(job, path)) == []
     assert rules.profiles(job) == {"PDF/A-4F": True, "PDF/UA-2 + Tagged PDF": True}
 
 

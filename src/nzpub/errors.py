@@ -29,13 +29,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: a stable *code*, what it is, where, and what to do about it."""
+    """One thing that is wrong: a stable *code*, what it is, where, and what to do about it.
+
+    ``near`` are the words of an output that it is about, by which the manuscript's line is found; none is printed.
+    """
 
     code: str
     severity: Severity
     message: str
     where: Place | None = None
     hint: str = ""
+    near: str = ""
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

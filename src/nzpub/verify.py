@@ -11,11 +11,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from nzpub import annotate, editorial, provide
+from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
 from nzpub.cite import cite
 from nzpub.errors import Finding, Place, ToolError
@@ -59,12 +60,13 @@ def verify(root: Path) -> tuple[Check, ...]:
     styles = read_styles(root / "styles", characters(book))
     findings = (*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book))
     own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book)]
-    if not any(finding.severity == "error" for finding in findings):
-        finished = cite(illustrate(book, styles))
+    sound = not any(finding.severity == "error" for finding in findings)
+    finished = cite(illustrate(book, styles)) if sound else None
+    if finished:
         own += [_parity(format_, finished, dist, manifest) for format_ in FORMATS if _names(format_, manifest)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outside = list(pool.map(lambda pair: _ask(*pair), _questions(dist, manifest)))
-    return (*own, *outside)
+    return (*own, *(_traced(check, finished, manifest) for check in outside))
 
 
 def _check(file: str, tool: str, findings: Iterable[Finding]) -> Check:
@@ -118,6 +120,15 @@ def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, 
         for name, validator in VALIDATORS.items():
             if file["name"].endswith(validator.suffix) and (dist / file["name"]).is_file():
                 yield dist / file["name"], name
+
+
+def _traced(check: Check, book: Book | None, manifest: Mapping[str, Any]) -> Check:
+    """Return *check* with each finding at the manuscript's line, where the words that it is near are *book*'s."""
+    format_ = next(format_ for format_ in FORMATS if check.file in _names(format_, manifest))
+    if book is None or not any(finding.near for finding in check.findings):
+        return check
+    artifact = Artifact(format_.name, {check.file: b""})
+    return replace(check, findings=parity.traced(check.findings, artifact, format_.edition(book)))
 
 
 def _ask(path: Path, name: str) -> Check:

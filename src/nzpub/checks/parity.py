@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from nzpub.checks import expect, expect_handout, expect_pptx, expect_web
+from nzpub.checks import expect, expect_handout, expect_pptx, expect_web, trace
 from nzpub.checks.passage import PICTURE, Mark, Passage
 from nzpub.checks.readback import epub, pdf, pptx, revealjs, web
 from nzpub.errors import Finding, Place
@@ -74,6 +74,15 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
     expected, found = reading.settle(expected, rest)
     return (*pages, *compare(expected, found, reading.name, edition.source),
             *_leaks(expected, found, reading.name, edition.source))
+
+
+def traced(findings: Iterable[Finding], artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
+    """Return *findings* about the file of *artifact*, each at the line of the words it is near, if they have one."""
+    findings = tuple(findings)
+    if not any(finding.near for finding in findings):
+        return findings
+    passages, file = READINGS[artifact.format].expect(edition), next(iter(artifact.files))
+    return tuple(trace.traced(finding, passages, edition.source, file) for finding in findings)
 
 
 def compare(expected: Sequence[Passage], found: Sequence[Passage], output: str, source: str) -> tuple[Finding, ...]:

@@ -51,7 +51,8 @@ def examine(content: bytes, edition: Edition | Deck, name: str) -> Iterator[Find
         read = _Read(pdf, tagged(pdf), edition)
         for code, (rule, hint) in RULES.items():
             for message in rule(read):
-                yield Finding(code, "error", message, Place(name), hint)
+                # After the colon, a message has the words that it is about.
+                yield Finding(code, "error", message, Place(name), hint, near=message.partition(": ")[2])
 
 
 # --- what it says -----------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def _links(read: _Read) -> Iterator[str]:
         if not words:
             yield f"a link has no text: {', '.join(link.targets)}"
         elif any(_plain(label) != words for label in link.labels):
-            yield f"a link is described by other words than its own: {_short(link.labels[0])}"
+            yield f"a link is described by other words than its own: {_short(link.text)}"
     held = sum(len(element.targets) for element in read.root.walk())
     there = sum(1 for page in read.pdf.pages for annotation in page.get("/Annots", ())
                 if annotation.get("/Subtype") == Name.Link)

@@ -38,7 +38,7 @@ class Format:
 
 
 def _printed(artifact: Artifact, edition: Any) -> tuple[Finding, ...]:
-    return (*structure.check(artifact, edition), *parity.check(artifact, edition))
+    return (*parity.traced(structure.check(artifact, edition), artifact, edition), *parity.check(artifact, edition))
 
 
 FORMATS: tuple[Format, ...] = (

@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nzpub.checks.outside.program import Validator, answer, no_answer
+from nzpub.checks.outside.program import Validator, answer, member, no_answer
+from nzpub.checks.trace import words_at_selector
 from nzpub.errors import Finding, Place
 
 # -E: exit with an error if the book fails; -s: say nothing; -f: overwrite what is in the folder
@@ -23,7 +24,7 @@ def run(path: Path, command: Sequence[str]) -> tuple[Finding, ...]:
             report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise no_answer("Ace", done) from error
-    findings = tuple(_findings(report))
+    findings = tuple(_findings(report, path))
     if report["earl:result"]["earl:outcome"] != "pass" and not findings:
         raise no_answer("Ace", done)
     return findings
@@ -34,7 +35,7 @@ def version(command: Sequence[str]) -> str:
     return f"Ace {answer([*command, '--version']).stdout.strip()}"
 
 
-def _findings(report: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(report: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     for document in report["assertions"]:
         rules: dict[str, list[Mapping[str, Any]]] = {}
         for assertion in document["assertions"]:
@@ -42,8 +43,15 @@ def _findings(report: Mapping[str, Any]) -> Iterator[Finding]:
         for title, broken in rules.items():
             message = " ".join(broken[0]["earl:result"]["dct:description"].split())
             more = f" (and in {len(broken) - 1} more places)" if len(broken) > 1 else ""
-            yield Finding(f"Ace {title}", "error", message + more, Place(document["earl:testSubject"]["url"]),
-                          broken[0]["earl:test"]["help"]["dct:description"])
+            file, hint = document["earl:testSubject"]["url"], broken[0]["earl:test"]["help"]["dct:description"]
+            yield Finding(f"Ace {title}", "error", message + more, Place(file), hint, _near(broken[0], file, path))
+
+
+def _near(assertion: Mapping[str, Any], file: str, path: Path) -> str:
+    """Return the words in *file* of the EPUB at *path* that an assertion is about."""
+    selectors = assertion["earl:result"].get("earl:pointer", {}).get("css", ())
+    content = member(path, file)
+    return next((words for selector in selectors if content and (words := words_at_selector(content, selector))), "")
 
 
 VALIDATOR = Validator("ace", ".epub", run, version)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nzpub.checks.outside.program import Validator, answer, no_answer
+from nzpub.checks.outside.program import Validator, answer, member, no_answer
+from nzpub.checks.trace import words_at_line
 from nzpub.errors import Finding, Place, Severity
 
 # Everything it can say (-u: hints on usage too), in English, so that findings do not vary with the machine.
@@ -42,7 +43,14 @@ def _findings(report: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         severity = SEVERITIES.get(message["severity"], "warning")
         place = next((_place(location, path) for location in message["locations"]), None)
         hint = message["suggestion"] or ""
-        yield Finding(message["ID"], severity, message["message"] + _more(message), place, hint)
+        yield Finding(message["ID"], severity, message["message"] + _more(message), place, hint, _near(place, path))
+
+
+def _near(place: Place | None, path: Path) -> str:
+    """Return the words at *place* in the EPUB at *path*, if it is in a document that can be read."""
+    if place is None or place.line is None or not place.file.endswith(".xhtml"):
+        return ""
+    return words_at_line(member(path, place.file), place.line)
 
 
 def _place(location: Mapping[str, Any], path: Path) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,15 @@ def answer(command: Sequence[str], seconds: float = SECONDS) -> CompletedProcess
         raise ToolError(Finding("NZ903", "error", f"{program} did not finish within {seconds} s")) from error
     except OSError as error:
         raise ToolError(Finding("NZ901", "error", f"{program} did not start: {error}")) from error
+
+
+def member(path: Path, name: str) -> bytes:
+    """Return the file of the EPUB at *path* whose name ends in *name*; b"" if it has none or cannot be opened."""
+    try:
+        with zipfile.ZipFile(path) as epub:
+            return next((epub.read(info) for info in epub.infolist() if f"/{info.filename}".endswith(f"/{name}")), b"")
+    except (OSError, zipfile.BadZipFile):
+        return b""
 
 
 def no_answer(name: str, done: CompletedProcess[str]) -> ToolError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nzpub.checks.outside.program import Validator, answer, no_answer
+from nzpub.checks.trace import words_of_structure
 from nzpub.errors import Finding, Place
 
 # Flavour 0: every standard that the file's own metadata declares, and PDF/A-1b if it declares none.
@@ -16,7 +17,7 @@ OPTIONS = ("--format", "json", "--flavour", "0", "--maxfailuresdisplayed", "1")
 
 def run(path: Path, command: Sequence[str]) -> tuple[Finding, ...]:
     """Return one finding per broken rule of the standards that the PDF at *path* declares."""
-    return tuple(findings(judge(path, command), path.name))
+    return tuple(findings(judge(path, command), path))
 
 
 def version(command: Sequence[str]) -> str:
@@ -40,20 +41,21 @@ def profiles(job: Mapping[str, Any]) -> Mapping[str, bool]:
     return {r["profileName"].removesuffix(" validation profile"): r["compliant"] for r in results}
 
 
-def findings(job: Mapping[str, Any], file: str) -> Iterator[Finding]:
-    """Yield one finding per broken rule, or the one that *file* cannot be read."""
+def findings(job: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    """Yield one finding per broken rule, or the one that the PDF at *path* cannot be read."""
     if failure := job.get("taskException"):
-        yield Finding(f"veraPDF {failure['type']}", "error", failure["exceptionMessage"], Place(file))
+        yield Finding(f"veraPDF {failure['type']}", "error", failure["exceptionMessage"], Place(path.name))
     for result in job.get("validationResult", ()):
         for rule in result["details"]["ruleSummaries"]:
-            yield _broken(rule, file)
+            yield _broken(rule, path)
 
 
-def _broken(rule: Mapping[str, Any], file: str) -> Finding:
+def _broken(rule: Mapping[str, Any], path: Path) -> Finding:
     code = f"{rule['specification']} {rule['clause']}-{rule['testNumber']}"
     first = rule["checks"][0] if rule["checks"] else {}
     times = f" ({rule['failedChecks']}×, first at {first.get('context', 'no place')})"
-    return Finding(code, "error", rule["description"] + times, Place(file), first.get("errorMessage") or "")
+    near = words_of_structure(path.read_bytes(), first.get("context", ""))
+    return Finding(code, "error", rule["description"] + times, Place(path.name), first.get("errorMessage") or "", near)
 
 
 VALIDATOR = Validator("verapdf", ".pdf", run, version)
