@@ -37,35 +37,38 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
         styles = read_styles(root / "styles", characters(book))
         asked = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book)]
         warnings = admit(asked, strict=strict)
-        given = inputs(book)
-        book = cite(illustrate(book, styles))
-    artifacts, findings = _make(wanted, book, styles, clock)
+        cited = cite(illustrate(book, styles))
+    artifacts, findings = _make(wanted, book, cited, styles, clock)
     warnings += admit(findings, strict=strict)
     with clock.step("publishing"):
-        publish(artifacts, root / "dist", given)
+        publish(artifacts, root / "dist", inputs(book))
     return Report(artifacts, warnings, clock.seconds)
 
 
-def _make(wanted: Iterable[formats.Format], book: Book, styles: Styles,
+def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: Styles,
           clock: _Clock) -> tuple[tuple[Artifact, ...], tuple[Finding, ...]]:
-    """Return what the formats *wanted* write, and what is wrong with it."""
-    wanted = tuple(wanted)
+    """Return what the formats *wanted* write of the *cited* book, and what is wrong with it.
+
+    *book* is that book as it was read, which says what belongs in which output.
+    """
     decks = [format_ for format_ in wanted if not format_.paginated]
     with _beside(alone=not decks) as other:
-        written = {format_.name: other.submit(_write, format_.name, book, styles, Made(None, ())) for format_ in decks}
+        written = {format_.name: other.submit(_write, format_.name, cited, styles, Made(None, ())) for format_ in decks}
         layout = None
         if len(decks) < len(wanted):
             with clock.step("laying out"):
-                layout = lay_out(project.prose(book, "pdf"), styles)
+                layout = lay_out(project.prose(cited, "pdf"), styles)
         artifacts: list[Artifact] = []
-        checks: list[Future[tuple[Finding, ...]]] = []
+        checks: list[Future[tuple[Finding, ...]]] = [
+            other.submit(formats.belongs, book, cited, output)
+            for output in dict.fromkeys(format_.output for format_ in wanted)]
         for format_ in wanted:
             clock.tell(format_.name)
-            artifact, seconds = (_write(format_.name, book, styles, Made(layout, tuple(artifacts)))
+            artifact, seconds = (_write(format_.name, cited, styles, Made(layout, tuple(artifacts)))
                                  if format_.paginated else written[format_.name].result())
             clock.seconds[format_.name] = seconds
             artifacts.append(artifact)
-            checks.append(other.submit(_check, format_.name, book, artifact))
+            checks.append(other.submit(_check, format_.name, cited, artifact))
         with clock.step("checking"):
             return tuple(artifacts), tuple(finding for check in checks for finding in check.result())
 

@@ -20,9 +20,9 @@ from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
 from nzpub.cite import cite
 from nzpub.errors import Finding, Place, ToolError
-from nzpub.formats import FORMATS, Format
+from nzpub.formats import FORMATS, Format, belongs
 from nzpub.illustrate import illustrate
-from nzpub.model import Artifact, Book
+from nzpub.model import OUTPUTS, Artifact, Book
 from nzpub.publish import MANIFEST, digest, inputs
 from nzpub.read import characters, read, read_styles
 
@@ -63,6 +63,8 @@ def verify(root: Path) -> tuple[Check, ...]:
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cite(illustrate(book, styles)) if sound else None
     if finished:
+        own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output)) for output in OUTPUTS
+                if any(format_.output == output and _names(format_, manifest) for format_ in FORMATS)]
         own += [_parity(format_, finished, dist, manifest) for format_ in FORMATS if _names(format_, manifest)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outside = list(pool.map(lambda pair: _ask(*pair), _questions(dist, manifest)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nzpub import project
-from nzpub.checks import parity, structure
+from nzpub.checks import membership, parity, structure
 from nzpub.errors import Finding, ManuscriptError
 from nzpub.formats import epub, handout, pdf, pptx, revealjs, web
 from nzpub.model import Artifact, Book, Output, Styles
@@ -58,6 +58,12 @@ FORMATS: tuple[Format, ...] = (
            paginated=True),
 )
 NAMES: tuple[str, ...] = tuple(dict.fromkeys(format_.output for format_ in FORMATS))
+
+
+def belongs(book: Book, cited: Book, output: Output) -> tuple[Finding, ...]:
+    """Return where the edition of *output*, made from the *cited* book, is not what *book*, as it was read, says."""
+    edition = next(format_ for format_ in FORMATS if format_.output == output).edition
+    return membership.check(book, edition(cited))
 
 
 def named(name: str) -> Format:
