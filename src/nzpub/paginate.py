@@ -25,9 +25,9 @@ from nzpub.tree import Node, attr, text
 
 Element = etree._Element
 _ATTEMPTS = 12
-_RECIPE = 1                        # raise it when a layout is made in another way
+_RECIPE = 2                        # raise it when a layout is made in another way
 _FILLED = 0.25                     # of the last page's height that text should reach
-_GIVING, _GIVEN = 3, 4             # how many pages before it give it how many lines each, if text does not
+_GIVING, _GIVEN = 3, 2             # how many pages before it give it how many lines each, if text does not
 _FIRST = 4                         # the first page of text: cover, front matter and contents come before it
 _SUBSECTION = 2                    # the lowest level of heading that the contents list
 _X = f"{{{page.XHTML}}}"
