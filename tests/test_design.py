@@ -14,6 +14,7 @@ from statistics import median
 import pikepdf
 import pypdfium2
 import pytest
+from lxml import etree
 from pypdfium2 import raw
 
 from nzpub import page, project, weasy
@@ -149,6 +150,20 @@ def test_the_text_face_is_changed_in_one_place(tmp_path: Path) -> None:
     assert not any("Serif" in name for name in _fonts(pdf))
     assert "Serif 4" not in page.css(styles, "text.css", "epub.css", flat=True)
     assert not any("Serif" in face.family for face in styles.faces)
+
+
+# --- capitals ---------------------------------------------------------------------------------------
+
+
+def test_abbreviations_are_set_as_tracked_capitals() -> None:
+    """A word of three capitals or more is set smaller and spaced; part of a word, code and small type are not."""
+    paragraph = etree.fromstring(
+        f'<p xmlns="{page.XHTML}">NATO’s <em>ISAF</em>, a P-3K2, NZ, <code>ABC</code> and RNZAF.</p>')
+
+    page._set_capitals(paragraph)
+
+    assert [span.text for span in paragraph.iter(f"{{{page.XHTML}}}span")] == ["NATO", "ISAF", "RNZAF"]
+    assert str(paragraph.xpath("string()")) == "NATO’s ISAF, a P-3K2, NZ, ABC and RNZAF."
 
 
 # --- the finished PDF -------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibli
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
 _VOID = {"br", "col", "hr", "img", "input", "wbr"}      # HTML, 13.1.2: those of them that Pandoc writes
+_CAPITALS = re.compile(r"(?<![^\W_])([A-Z]{3,})(?![^\W_])")     # as words of their own: NATO, but no part of P-3K2
+# Where capitals stay as they are: in small type and large, in what is quoted from a keyboard or a formula.
+_UNTOUCHED = {"figcaption", "table", "note", "editor-note", "callout-note", "callout-tip", "pullquote", "epigraph",
+              "csl-entry", "code", "math", "caps"}
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 _MEDIA = re.compile(r"@media\b[^{]*")
 _HOLE = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
@@ -45,7 +49,40 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
     for element in root.iter(f"{{{XHTML}}}div"):
         if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
             element.tag = f"{{{XHTML}}}{name}"
+    for paragraph in list(root.iter(f"{{{XHTML}}}p")):
+        if not any(_UNTOUCHED & _names(around) for around in paragraph.iterancestors()):
+            _set_capitals(paragraph)
     return tuple(root)
+
+
+def _names(element: Element) -> set[str]:
+    return {etree.QName(element).localname, *(element.get("class") or "").split()}
+
+
+def _set_capitals(element: Element) -> None:
+    """Put each abbreviation in *element* that is all capitals in a span, for the style sheets to set it smaller."""
+    for child in list(element):
+        if not _UNTOUCHED & _names(child):
+            _set_capitals(child)
+        _wrap(element, child, child.tail or "")
+    _wrap(element, None, element.text or "")
+
+
+def _wrap(parent: Element, before: Element | None, words: str) -> None:
+    """Put the capitals among *words*, which stand in *parent* after *before* (or first), in spans."""
+    first, *rest = _CAPITALS.split(words)
+    if not rest:
+        return
+    at = 0 if before is None else parent.index(before) + 1
+    if before is None:
+        parent.text = first
+    else:
+        before.tail = first
+    for capitals, tail in zip(rest[::2], rest[1::2], strict=True):
+        span_ = etree.Element(f"{{{XHTML}}}span", {"class": "caps"})
+        span_.text, span_.tail = capitals, tail
+        parent.insert(at, span_)
+        at += 1
 
 
 def _section(chapter: Chapter, edition: Edition) -> Node:
