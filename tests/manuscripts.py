@@ -84,6 +84,7 @@ _WORDS = (
     "ʻokina",
 )
 _FORMULAS = ("x", "E = mc^2", r"\frac{a}{b}", r"\sum_{i=1}^{n} i", r"\sqrt{2}", r"\alpha + \beta")
+_NUMBERED = ("Decimal", "LowerAlpha", "UpperRoman")
 _CODE = ("x = 1", "[@key]{.abbr}", "a  b", "::: note", "<!-- c -->", "<p>&amp;</p>")
 
 words = st.sampled_from(_WORDS)
@@ -236,7 +237,7 @@ def _contain(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     items = st.lists(st.lists(inner, min_size=1, max_size=2), min_size=1, max_size=3)
     bullets = items.map(lambda parts: _node("BulletList", parts))
     numbers = st.tuples(st.integers(1, 7), items).map(
-        lambda pair: _node("OrderedList", [[pair[0], {"t": "Decimal"}, {"t": "Period"}], pair[1]])
+        lambda pair: _node("OrderedList", [[pair[0], {"t": _NUMBERED[pair[0] % 3]}, {"t": "Period"}], pair[1]])
     )
     # A list alone in a quotation is, for Pandoc's slides, a list that appears step by step, and no quotation.
     quote = st.lists(inner, min_size=1, max_size=2).map(
@@ -366,13 +367,11 @@ def books() -> st.SearchStrategy[Made]:
 def printable(made: Book) -> Book:
     """Return *made* without what print is known to get wrong.
 
-    Lists that begin at another number than 1; formulas in headings (the outline leaves them out) and in captions
+    Formulas in headings (the outline leaves them out) and in captions
     (the figure's description begins with them); a note in words of another language (elsewhere it is not in that).
     """
 
     def first(node: Node) -> tuple[Node, ...]:
-        if node["t"] == "OrderedList":
-            return ({**node, "c": [[1, *node["c"][0][1:]], node["c"][1]]},)
         if node["t"] in ("Div", "Span") and any(inner["t"] == "Note" for inner in walk([node])):
             return (with_attr(node, attr(node).without("lang")),)
         return rewrite([node], plain) if node["t"] in ("Header", "Figure") else (node,)

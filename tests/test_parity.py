@@ -23,7 +23,7 @@ from nzpub.illustrate import illustrate
 from nzpub.model import Artifact, Book, Deck, Edition, Styles
 from nzpub.paginate import lay_out
 from nzpub.read import characters, read, read_styles
-from publication import BOOK
+from publication import BOOK, make
 
 ROOT = Path(__file__).parents[1]
 PUBLICATIONS = (ROOT, BOOK)
@@ -96,6 +96,47 @@ def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
     except CheckError:                  # a note in a row of a table that fills a page and more
         reject()
     assert [str(finding) for finding in _findings("pdf", book, styles, before)] == []
+
+
+# What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
+FAULTS = {
+    "lists begin at their number": """\
+# One {#sec-one}
+
+3. three
+4. four
+
+    d. letter d
+    e. letter e
+
+Text[^n].
+
+[^n]: A note:
+
+    XL. forty
+    XLI. forty-one
+
+> 0. nought
+> 1. one
+
+::: {#sl-a .slide title="A"}
+5. five
+6. six
+
+::: {.notes time=10}
+iv. four said
+v. five said
+:::
+:::
+""",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_was_a_fault_comes_through(fault: str, tmp_path: Path) -> None:
+    """What an output once got wrong is in each of them as the manuscript has it."""
+    book, styles, before = publication(make(tmp_path, FAULTS[fault]))
+    assert [str(finding) for row in ROWS for finding in _findings(row.name, book, styles, before)] == []
 
 
 def _findings(name: str, book: Book, styles: Styles, before: Made) -> tuple[Finding, ...]:

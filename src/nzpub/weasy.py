@@ -39,7 +39,7 @@ def render(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], st
         html = HTML(string="<html/>", base_url=SCHEME, url_fetcher=fetcher)
         html.etree_element = root
         html.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
-        rules = _own((font_faces(styles) + sheet).encode(), styles).decode()
+        rules = _own((font_faces(styles) + _starts(root) + sheet).encode(), styles).decode()
         style = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
         document = html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
     _complain(messages)
@@ -65,6 +65,15 @@ def _own(content: bytes, styles: Styles) -> bytes:
     for family in sorted({face.family for face in styles.faces}):
         content = content.replace(family.encode(), f"{_PREFIX}{family}".encode())
     return content
+
+
+def _starts(root: ElementTree.Element) -> str:
+    """Return the rules by which each list of *root* begins at its number.
+
+    To WeasyPrint ``start`` is one of HTML's presentational hints, which it heeds all together or not at all.
+    """
+    starts = sorted({int(numbered.get("start", "1")) for numbered in root.iter("ol")} - {1})
+    return "".join(f'ol[start="{start}"] {{ counter-reset: list-item {start - 1} }}\n' for start in starts)
 
 
 def write_pdf(document: Any, **options: Any) -> bytes:

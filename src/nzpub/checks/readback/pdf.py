@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import combinations, groupby
 
 import pikepdf
@@ -31,7 +32,8 @@ _POSITIONS: Mapping[str, Kind] = {"Sub": "sub", "Sup": "sup"}
 _XMP = {"dc": "http://purl.org/dc/elements/1.1/", "pdf": "http://ns.adobe.com/pdf/1.3/"}
 _METADATA = (("title", "dc:title"), ("author", "dc:creator"), ("description", "dc:description"),
              ("keywords", "pdf:Keywords"), ("identifier", "dc:identifier"), ("rights", "dc:rights"))
-_NUMBER = re.compile(r"\d+")
+_ALPHABET = 26
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _ENTRY = "entry"                   # on the way: an item of a definition list, whose label is no number
 _ORDERED = frozenset(["Decimal", "UpperRoman", "LowerRoman", "UpperAlpha", "LowerAlpha", "Ordered"])
 
@@ -244,10 +246,24 @@ def _is_marker(kid: tree.Tagged, path: tuple[str, ...]) -> bool:
 
 
 def _item(item: tree.Tagged, numbering: str, count: int) -> str:
-    """Return a list item's place as a path has it."""
-    digits = _NUMBER.search(_label(item))
-    ordered = numbering in _ORDERED
-    return f"number {digits.group() if digits else count}" if ordered else f"bullet {count}"
+    """Return a list item's place as a path has it: an ordered one's is what its label says in that *numbering*."""
+    if numbering not in _ORDERED:
+        return f"bullet {count}"
+    said = _label(item).rstrip(". ")
+    if said.isdecimal() or not (said.isascii() and said.isalpha()):    # letters and Roman numbers have no nought
+        return f"number {said or count}"
+    return f"number {_roman(said) if numbering.endswith('Roman') else _letter(said)}"
+
+
+def _letter(label: str) -> int:
+    """Return the number of a list item from its letters: a is 1, z is 26, aa is 27."""
+    return reduce(lambda number, letter: _ALPHABET * number + ord(letter) - ord("a") + 1, label.lower(), 0)
+
+
+def _roman(label: str) -> int:
+    """Return the number of a list item in Roman figures; what is none of them counts for nothing."""
+    values = [_ROMAN.get(figure, 0) for figure in label.lower()]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _picture(element: tree.Tagged) -> str:
