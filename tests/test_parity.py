@@ -129,6 +129,21 @@ v. five said
 :::
 :::
 """,
+    "prose that two slides say": """\
+# One {#sec-one}
+
+Before [words]{#here}, see @fig-x and [here](#here).
+
+![Caption](figures/x.svg){#fig-x alt="square"}
+
+::: {#sl-a .slide title="A"}
+five
+:::
+
+::: {#sl-b .slide title="B"}
+![](#fig-x){.embed}
+:::
+""",
 }
 
 

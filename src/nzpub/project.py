@@ -350,7 +350,7 @@ def _slide(block: Node, book: Book, figures: Mapping[str, Node], section: Sequen
     attributes = attr(block)
     notes = [child for child in block["c"][1] if "notes" in attr(child).classes]
     shown = [child for child in block["c"][1] if "notes" not in attr(child).classes]
-    said = [node for div_ in notes for node in div_["c"][1]] or list(section)
+    said = [node for div_ in notes for node in div_["c"][1]] or _repeated(section)
     keys = dict.fromkeys([*cited(shown), *_embedded_sources(shown, figures)])
     seconds = sum(int(attr(div_).get("time") or 0) for div_ in notes)
     return Slide(
@@ -360,6 +360,13 @@ def _slide(block: Node, book: Book, figures: Mapping[str, Node], section: Sequen
         sources=tuple(_without_stop(book.slide_sources[key]) for key in keys if key in book.slide_sources),
         seconds=seconds or None, line=block.get("line"),
     )
+
+
+def _repeated(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* without their ids: every slide of a section that has no notes repeats its prose."""
+    def visit(node: Node) -> Sequence[Node]:
+        return (with_attr(node, attr(node)._replace(id="")) if attr(node).id else node,)
+    return rewrite(blocks, visit)
 
 
 def _embedded_sources(blocks: Iterable[Node], figures: Mapping[str, Node]) -> Iterator[str]:
