@@ -14,6 +14,7 @@ from nzpub.formats.pdf_tree import INLINE, Content, Element, Kid, changed, conte
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
 _NEAR = 12                         # characters that tell one place of a paragraph from another
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_UNSEEN = {0xAD: None, 0x2060: None}             # soft hyphen, word joiner: a word may break at one or beside it
 _WORD_END, _WORD_START = re.compile(r"[^\W\d_]+$"), re.compile(r"^[^\W\d_]+")
 
 
@@ -81,10 +82,11 @@ def _is_broken(first: Content, second: Content) -> bool:
     element = first.box.element
     if element is None or second.box.element is not element or not first.text.endswith("-"):
         return False
-    start, end = _WORD_END.search(first.text.rstrip("-\u00ad")), _WORD_START.search(second.text)
+    start = _WORD_END.search(first.text.translate(_UNSEEN).rstrip("-"))
+    end = _WORD_START.search(second.text.translate(_UNSEEN))
     if not start or not end:
         return False
-    source = "".join(element.itertext()).replace("\u00ad", "").casefold()
+    source = "".join(element.itertext()).translate(_UNSEEN).casefold()
     return (start[0] + end[0]).casefold() in source and f"{start[0]}-{end[0]}".casefold() not in source
 
 
