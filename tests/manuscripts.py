@@ -239,10 +239,7 @@ def _contain(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     numbers = st.tuples(st.integers(1, 7), items).map(
         lambda pair: _node("OrderedList", [[pair[0], {"t": _NUMBERED[pair[0] % 3]}, {"t": "Period"}], pair[1]])
     )
-    # A list alone in a quotation is, for Pandoc's slides, a list that appears step by step, and no quotation.
-    quote = st.lists(inner, min_size=1, max_size=2).map(
-        lambda parts: _node("BlockQuote", [para(string("He said:")), *parts])
-    )
+    quote = st.lists(inner, min_size=1, max_size=2).map(lambda parts: _node("BlockQuote", parts))
     terms = st.lists(st.tuples(_words, st.lists(inner, min_size=1, max_size=2)), min_size=1, max_size=2).map(
         lambda pairs: _node("DefinitionList", [[term, [definition]] for term, definition in pairs])
     )

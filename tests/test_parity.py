@@ -129,6 +129,36 @@ v. five said
 :::
 :::
 """,
+    "a list alone in a quotation": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+> - one
+> - two
+
+::: {.incremental}
+> 1. first
+> 2. second
+
+- step
+- by step
+:::
+
+::: {.notes time=10}
+> term
+> :   - said
+>
+>     > - within
+:::
+:::
+
+::: {#sl-b .slide title="B" .layout-quotation}
+> - three
+> - four
+
+Someone
+:::
+""",
     "prose that two slides say": """\
 # One {#sec-one}
 

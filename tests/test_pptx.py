@@ -238,6 +238,15 @@ def test_what_pandoc_drops_is_kept(deck: Deck, styles: Styles) -> None:
     assert len(list(page.element.iter("{*}oMath"))) == 1
 
 
+def test_a_quotation_is_set_in(deck: Deck, styles: Styles) -> None:
+    """A quotation stands a step in, and the lists in it another one, also if it is nothing but a list."""
+    quoted = "> - one\n>     - nested\n\nWords.\n\n> said\n>\n> - two\n>\n>     more\n\n- plain"
+    page, = opened(pptx.write(replace(deck, slides=(slide("sl-q", "", quoted),)), styles).files["talk-slides.pptx"])
+    steps = {paragraph.text: int(paragraph._p.pPr.get("marL", "0")) / (36 * EMU)
+             for paragraph in page.placeholders[1].text_frame.paragraphs}
+    assert steps == {"one": 2, "nested": 3, "Words.": 0, "said": 1, "two": 2, "more": 2, "plain": 0}
+
+
 # --- notes and languages ----------------------------------------------------------------------------
 
 

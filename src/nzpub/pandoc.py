@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pypandoc
 
 from nzpub.errors import Finding, ToolError
-from nzpub.tree import Node
+from nzpub.tree import Node, div, rewrite
 
 # Native divs and spans off: raw HTML then stays raw HTML in the tree, where it can be refused.
 MARKDOWN = ("markdown-native_divs-native_spans-markdown_in_html_blocks-latex_macros-yaml_metadata_block"
@@ -26,6 +26,8 @@ MARKDOWN = ("markdown-native_divs-native_spans-markdown_in_html_blocks-latex_mac
 _BASE_SECONDS, _CHARACTERS_PER_SECOND = 20, 50_000     # an article takes 0.1 s, a long book about 2 s
 _BASE_MEGABYTES, _CHARACTERS_PER_MEGABYTE = 512, 1_500
 _OUT_OF_MEMORY = 251                                   # exit status of GHC's runtime, as -M documents
+_SLIDES = ("revealjs", "pptx")
+_LISTS = ("BulletList", "OrderedList", "DefinitionList")
 _WARNING = re.compile(r"^\[WARNING\] (.*(?:\n(?!\[).*)*)", re.MULTILINE)
 
 
@@ -79,7 +81,7 @@ def render(blocks: Iterable[Node], to: str, *options: str, meta: Mapping[str, An
 
     Raises ToolError if Pandoc warns: our own tree should give it no reason.
     """
-    result = _run(["-f", "json", "-t", to, "--wrap=none", *options], _document(blocks, meta or {}))
+    result = _run(["-f", "json", "-t", to, "--wrap=none", *options], _document(_quoted(blocks, to), meta or {}))
     if result.warnings:
         raise ToolError(Finding("NZ902", "error", f"Pandoc warned while it wrote {to}: {'; '.join(result.warnings)}"))
     return result.out.decode()
@@ -99,7 +101,7 @@ def render_file(blocks: Iterable[Node], to: str, files: Mapping[str, bytes], *op
             (folder / path).write_bytes(content)
         target = folder / f"nzpub-output.{to}"
         arguments = ["-f", "json", "-t", to, "-o", str(target), *options]
-        result = _run(arguments, _document(blocks, meta or {}), folder=folder, sandbox=False)
+        result = _run(arguments, _document(_quoted(blocks, to), meta or {}), folder=folder, sandbox=False)
         if result.warnings:
             raise ToolError(Finding("NZ902", "error", f"Pandoc warned while it wrote {to}: "
                                                       f"{'; '.join(result.warnings)}"))
@@ -114,6 +116,17 @@ def data_file(name: str) -> bytes:
 class _Result(NamedTuple):
     out: bytes
     warnings: tuple[str, ...]
+
+
+def _quoted(blocks: Iterable[Node], to: str) -> tuple[Node, ...]:
+    """Return *blocks* with a div around each list that is all of a quotation, if *to* is a format of slides.
+
+    Pandoc's writers of slides take such a quotation for a list that appears step by step, and for no quotation.
+    """
+    def visit(node: Node) -> Sequence[Node]:
+        alone = node["t"] == "BlockQuote" and [block["t"] in _LISTS for block in node["c"]] == [True]
+        return ({**node, "c": [div(node["c"])]} if alone else node,)
+    return rewrite(blocks, visit) if to in _SLIDES else tuple(blocks)
 
 
 def _document(blocks: Iterable[Node], meta: Mapping[str, Any]) -> str:

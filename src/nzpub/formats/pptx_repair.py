@@ -3,7 +3,7 @@
 Mended here, each until the writer can do it:
 
 - languages: ``lang`` of spans and divs is lost, and runs have none; private-use characters carry it;
-- quotations and definitions in a fixed size, whatever the layout; "Courier" for code;
+- quotations and definitions in a fixed size, whatever the layout, and the lists in them not set in; "Courier" for code;
 - empty paragraphs between the paragraphs of the notes;
 - formulas in tables with a name space that is not declared, which is not even XML;
 - links belong to Pandoc's slide, and have to move with their text.
@@ -37,7 +37,8 @@ _A = f"{{{_NAMESPACE}}}"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULAS = "http://schemas.microsoft.com/office/drawing/2010/main"
 _SLIDE = re.compile(r"<p:sld (?![^>]*xmlns:a14)")
-_PANDOC_QUOTE = 1_270_000      # the indent, in EMU, of Pandoc's quotations and definitions
+_PANDOC_QUOTE = "1270000"      # the indent, in EMU, of a paragraph in Pandoc's quotations and definitions
+_PANDOC_QUOTE_SIZE = "2000"    # the size, in hundredths of a point, of the words in them
 
 _OWN_COLOUR = (f'<a:extLst {_XMLNS}><a:ext uri="{{A12FA001-AC4F-418D-AE19-62706E023703}}"><ahyp:hlinkClr '
                'xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/></a:ext>'
@@ -136,6 +137,7 @@ def readable(content: bytes) -> bytes:
 def mend(body: Any, kind: Type, on: Look, styles: Styles, lang: str) -> None:
     """Bring the text *body* (``txBody``) that Pandoc wrote into the style *kind*, and say its languages."""
     speak(body, lang)
+    quoted = [paragraph for paragraph in body.findall(f"{_A}p") if _is_quoted(paragraph)]
     for run in body.iter(f"{_A}rPr"):
         run.attrib.pop("sz", None)                       # Pandoc sets quotations in 20 pt, whatever the layout
     for latin in body.iter(f"{_A}latin"):
@@ -143,16 +145,31 @@ def mend(body: Any, kind: Type, on: Look, styles: Styles, lang: str) -> None:
     for paragraph in body.findall(f"{_A}p"):
         _mend_list(paragraph, kind, on)
         _emphasise(paragraph, kind, on, styles)
+    for paragraph in quoted:
+        _inset(paragraph)
     if kind.rest:
         _part(body, kind)
+
+
+def _is_quoted(paragraph: Any) -> bool:
+    """Return whether *paragraph* is one of a quotation or definition: it is set in, or its words have a size."""
+    properties = paragraph.find(f"{_A}pPr")
+    return properties is not None and (properties.get("marL") == _PANDOC_QUOTE or any(
+        run.get("sz") == _PANDOC_QUOTE_SIZE for run in paragraph.iter(f"{_A}rPr")))
+
+
+def _inset(paragraph: Any) -> None:
+    """Set a *paragraph* of a quotation in, and an item of a list in it, which Pandoc does not, a step further."""
+    properties = paragraph.find(f"{_A}pPr")
+    steps = 1 if properties.find(f"{_A}buNone") is not None else 2
+    properties.set("marL", str(round(pptx_look.indent(int(properties.get("lvl", "0")) + steps) * EMU)))
+    properties.set("indent", str(-round(pptx_look.indent(steps - 1) * EMU)))
 
 
 def _mend_list(paragraph: Any, kind: Type, on: Look) -> None:
     properties = paragraph.find(f"{_A}pPr")
     if properties is None:
         return
-    if properties.get("marL") == str(_PANDOC_QUOTE):
-        properties.set("marL", str(round(pptx_look.indent(1) * EMU)))
     if not kind.bullets and len(properties) == 0:        # a list where the layout has no bullets
         level = int(properties.get("lvl", "0")) + 1
         properties.set("marL", str(round(pptx_look.indent(level) * EMU)))
