@@ -217,20 +217,11 @@ def _table(parts: tuple[int, list[list[Node]], list[Node]]) -> Node:
             ["tbl-?", [], []],
             [None, [_node("Plain", caption)]],
             widths,
-            [["", [], []], _without_formulas(rows[:1])],
+            [["", [], []], rows[:1]],
             [[["", [], []], 0, [], rows[1:]]],
             [["", [], []], []],
         ],
     )
-
-
-def _without_formulas(value: Any) -> Any:
-    """Return *value*, a heading or the head of a table, without formulas: the EPUB doubles them."""
-    if isinstance(value, list):
-        return [_without_formulas(part) for part in value]
-    if isinstance(value, dict):
-        return _node("Str", "x") if value.get("t") == "Math" else {k: _without_formulas(v) for k, v in value.items()}
-    return value
 
 
 def _contain(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -280,7 +271,7 @@ _slides = st.tuples(_titles, st.lists(_shown, min_size=1, max_size=3), st.lists(
     lambda t: div([*t[1], *t[2]], Attr("sl-?", ("slide",), (("title", t[0]),)))
 )
 _headings = st.tuples(st.sampled_from([1, 1, 2, 3]), _bare, st.booleans()).map(
-    lambda t: header(t[0], _without_formulas(t[1]), Attr("sec-?", ("unnumbered",) if t[2] else ()))
+    lambda t: header(t[0], t[1], Attr("sec-?", ("unnumbered",) if t[2] else ()))
 )
 _trees = st.lists(st.one_of(_headings, _prose, _prose, _prose, _slides), min_size=2, max_size=9)
 
@@ -362,18 +353,11 @@ def books() -> st.SearchStrategy[Made]:
 
 
 def printable(made: Book) -> Book:
-    """Return *made* without what print is known to get wrong.
+    """Return *made* without a note in words of another language: elsewhere it is not in that."""
 
-    Formulas in headings (the outline leaves them out) and in captions
-    (the figure's description begins with them); a note in words of another language (elsewhere it is not in that).
-    """
-
-    def first(node: Node) -> tuple[Node, ...]:
+    def visit(node: Node) -> tuple[Node, ...]:
         if node["t"] in ("Div", "Span") and any(inner["t"] == "Note" for inner in walk([node])):
             return (with_attr(node, attr(node).without("lang")),)
-        return rewrite([node], plain) if node["t"] in ("Header", "Figure") else (node,)
+        return (node,)
 
-    def plain(node: Node) -> tuple[Node, ...]:
-        return ({"t": "Str", "c": "x"},) if node["t"] == "Math" else (node,)
-
-    return replace(made, blocks=rewrite(made.blocks, first))
+    return replace(made, blocks=rewrite(made.blocks, visit))

@@ -6,7 +6,7 @@ PDF, EPUB and web page all start from these elements, so that they cannot differ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from html import escape
 
 from lxml import etree
@@ -40,8 +40,7 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
     html = pandoc.render(blocks, "html5", "--mathml", "--syntax-highlighting=none", f"--shift-heading-level-by={shift}",
                          meta={"lang": {"t": "MetaString", "c": edition.meta.lang}})
     root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
-    for math in root.iter(f"{{{MATHML}}}math"):
-        math.set("alttext", math.findtext(f".//{{{MATHML}}}annotation") or "")
+    say_formulas(root)
     for image in root.iter(f"{{{XHTML}}}img"):
         if image.get("alt") is None:                   # Pandoc leaves an empty one out; HTML wants it said
             image.set("alt", "")
@@ -85,6 +84,12 @@ def _wrap(parent: Element, before: Element | None, words: str) -> None:
         at += 1
 
 
+def say_formulas(root: Element) -> None:
+    """Give each formula below *root* its source as its text for those who cannot see it."""
+    for math in root.iter(f"{{{MATHML}}}math"):
+        math.set("alttext", math.findtext(f".//{{{MATHML}}}annotation") or "")
+
+
 def _section(chapter: Chapter, edition: Edition) -> Node:
     """Return *chapter* as a div that Pandoc writes as ``<section>``."""
     role = (("role", _CHAPTER_ROLES[chapter.role]),) if chapter.role in _CHAPTER_ROLES else ()
@@ -102,6 +107,31 @@ def _notes(chapter: Chapter, edition: Edition) -> Iterable[Node]:
         heading = {"t": "Para", "c": [span([{"t": "Str", "c": words(edition.meta.lang)["notes"]}],
                                            Attr("", ("notes-name",)))]}
         yield div([heading, *bodies], Attr("", ("notes",)))
+
+
+def named(element: Element, without: Container[str] = ()) -> str:
+    """Return the words of *element* as a list names it: a formula once, in its source form.
+
+    What has a role among *without* is left out.
+    """
+    return " ".join("".join(_texts(element, without)).split())
+
+
+def _texts(element: Element, without: Container[str]) -> Iterator[str]:
+    if element.tag == f"{{{MATHML}}}math":
+        yield element.get("alttext", "")
+    elif element.get("role") not in without:
+        yield element.text or ""
+        for child in element:
+            yield from _texts(child, without)
+            yield child.tail or ""
+
+
+def bookmark(root: Element) -> None:
+    """Let each heading below *root* say how the PDF's outline names it: a formula in print is a picture."""
+    for level in range(1, 7):
+        for heading in root.iter(f"{{{XHTML}}}h{level}"):
+            heading.set("data-bookmark", named(heading))
 
 
 def css(styles: Styles, *names: str, flat: bool = False) -> str:

@@ -193,9 +193,9 @@ def _entry(ident: str, number: str, title: Sequence[Node]) -> str:
 def _printed(section: Element) -> Element:
     """Return *section* with each note's body where its mark was: the style sheet moves it to the page's foot."""
     section = deepcopy(section)
+    page.bookmark(section)
     for heading in section.iter(f"{_X}h1"):
-        title = str(heading.xpath("normalize-space()"))
-        heading.set("data-running", _running(title))
+        heading.set("data-running", _running(heading.get("data-bookmark", "")))
     for image in section.iter(f"{_X}img"):
         image.set("src", f"{weasy.SCHEME}{image.get('src')}")     # Python joins addresses of known schemes only
     bodies = {note.get("id"): note for note in section.iter(f"{_X}aside") if note.get("class") == "note"}

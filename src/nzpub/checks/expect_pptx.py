@@ -147,12 +147,12 @@ def _as_shown(blocks: Iterable[Node], *, spelled: bool = False) -> tuple[Node, .
         content: Any = node.get("c")
         match node["t"]:
             case "Header":
-                return ({**para([{"t": "Strong", "c": content[2]}]), "line": node.get("line")},)
+                return ({**para(_strong(content[2])), "line": node.get("line")},)
             case "CodeBlock":
                 return (para([{"t": "Code", "c": [content[0], content[1]]}]),)
             case "DefinitionList":
                 return tuple(block for term, bodies in content
-                             for block in (para([{"t": "Strong", "c": term}]), *(b for body in bodies for b in body)))
+                             for block in (para(_strong(term)), *(b for body in bodies for b in body)))
             case "Math" if not spelled:
                 return ({**node, "c": [content[0], _letters(content[1])]},)
             case kind if kind in _SPLIT:
@@ -190,6 +190,10 @@ def _apart(node: Node, *, said: bool) -> Iterator[Node]:
             yield from inside
         else:
             yield {**node, "c": inside if bare else [content[0], inside, *content[_INLINES + 1:]]}
+
+
+def _strong(inlines: Sequence[Node]) -> Iterator[Node]:
+    return _apart({"t": "Strong", "c": inlines}, said=False)
 
 
 def _is_formula(node: Node) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from nzpub.checks.readback_pdf import SOFT_HYPHEN, Tagged, characters, tagged
+from nzpub.checks.readback_pdf import SOFT_HYPHEN, Piece, Tagged, characters, tagged
 from nzpub.errors import Finding, Place
 from nzpub.model import Artifact, Chapter, Deck, Edition
 from nzpub.tree import Node, attr, text, walk
@@ -71,19 +71,28 @@ def _headings(read: _Read) -> Iterator[str]:
             level = int(found[1])
             if level > last + 1:
                 yield f"a heading of level {level} follows one of level {last}: {_short(element.text)}"
-            if not element.text:
+            if not "".join(_words(element)).strip():
                 yield f"a heading of level {level} is empty"
             last = level
 
 
 def _bookmarks(read: _Read) -> Iterator[str]:
-    headings = [(_plain(e.text), int(e.role[1])) for e in read.root.walk() if _HEADING.fullmatch(e.role)]
+    headings = [(_plain("".join(_words(e))), int(e.role[1])) for e in read.root.walk() if _HEADING.fullmatch(e.role)]
     with read.pdf.open_outline() as outline:
         marks = [(_plain(item.title), level) for item, level in _flat(outline.root, 1)]
     if marks != headings:
         odd = next((pair for pair in zip([*marks, None], [*headings, None], strict=False) if pair[0] != pair[1]),
                    (None, None))
         yield f"bookmarks and headings differ: {odd[0] and odd[0][0]!r} stands for {odd[1] and odd[1][0]!r}"
+
+
+def _words(element: Tagged) -> Iterator[str]:
+    """Yield the words of *element*, formulas in their source form."""
+    for kid in element.kids:
+        if isinstance(kid, Piece):
+            yield kid.text
+        else:
+            yield from (kid.alt or "",) if kid.role == "Formula" else _words(kid)
 
 
 def _flat(items: Iterable[Any], level: int) -> Iterator[tuple[Any, int]]:

@@ -233,16 +233,8 @@ def _entry(document: _File) -> str:
 
 
 def _words(element: Element) -> str:
-    """Return the words of *element* as a list names it: a formula once, no note's number, no page marker."""
-    return " ".join("".join(_texts(element)).split())
-
-
-def _texts(element: Element) -> Iterator[str]:
-    if element.tag != f"{{{MATHML}}}annotation" and element.get("role") not in ("doc-noteref", "doc-pagebreak"):
-        yield element.text or ""
-        for child in element:
-            yield from _texts(child)
-            yield child.tail or ""
+    """Return the words of *element* as a list names it, without the numbers of notes and the markers of pages."""
+    return page.named(element, without=("doc-noteref", "doc-pagebreak"))
 
 
 def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:

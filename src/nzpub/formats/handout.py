@@ -64,6 +64,8 @@ def _slots(deck: Deck) -> Iterator[Element]:
         image.set("src", f"{weasy.SCHEME}{image.get('src')}")    # Python joins addresses of known schemes only
     for paragraph in root.iter(f"{_X}p"):
         _name(paragraph)
+    page.say_formulas(root)
+    page.bookmark(root)
     yield from root
 
 

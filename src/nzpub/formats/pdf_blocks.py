@@ -135,10 +135,11 @@ def _cell(cell: Element, scope: str) -> Element:
 def figures(tree: Element) -> Element:
     """Make one Figure of picture and caption: WeasyPrint puts them side by side, in what means nothing (issue 2482)."""
     def visit(element: Element) -> Element:
-        pictures = [inner for inner in elements(element) if inner.role == "Figure"]
+        captions = [inner for inner in elements(element) if inner.role == "Caption"]
+        inside = {inner for caption in captions for inner in elements(caption)}       # a formula is a picture too
+        pictures = [inner for inner in elements(element) if inner.role == "Figure" and inner not in inside]
         if element.tag != "figure" or not pictures:
             return element
-        captions = [inner for inner in elements(element) if inner.role == "Caption"]
         alt = pydyf.String(" ".join(picture.entries["Alt"].string for picture in pictures))
         return replace(
             element, role="Figure", entries={**pictures[0].entries, "Alt": alt},
