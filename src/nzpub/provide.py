@@ -20,7 +20,8 @@ from typing import Literal, get_args
 
 from nzpub.errors import Finding, ToolError
 
-Name = Literal["ace", "axe", "chromium", "epubcheck", "java", "maven", "npm", "pdftoppm", "soffice", "verapdf"]
+Name = Literal["ace", "axe", "chromium", "epubcheck", "java", "maven", "npm", "pdftoppm", "playwright",
+               "soffice", "verapdf"]
 NAMES: tuple[Name, ...] = get_args(Name)
 
 Command = tuple[str, ...]
@@ -196,6 +197,11 @@ def _axe() -> Command | None:
     return find("chromium") if find_spec("axe_playwright_python") else None
 
 
+def _playwright() -> Command | None:
+    """Return a browser that Playwright, of the test requirements, can drive."""
+    return find("chromium") if find_spec("playwright") else None
+
+
 def _ace_folder() -> Path:
     """Return the folder for exactly the packages that are pinned today."""
     return ROOT / ".tools" / f"ace-{sha256(ACE_LOCK.read_bytes()).hexdigest()[:12]}"
@@ -260,6 +266,7 @@ TOOLS: Mapping[Name, Tool] = {
     "maven": Tool(lambda: _first(("mvn",), "--version"), "maven", "maven"),
     "npm": Tool(lambda: _first(("npm",), "--version"), "npm", "node"),
     "pdftoppm": Tool(lambda: _first(("pdftoppm",), "-v"), "poppler-utils", "poppler"),
+    "playwright": Tool(_playwright, needs=("chromium",), otherwise="run: pip install -r requirements/test.txt"),
     "soffice": Tool(_soffice, "libreoffice-impress", "--cask libreoffice"),
     "verapdf": Tool(_verapdf, needs=("java", "maven"), fetch=_fetch_verapdf,
                     otherwise="`./inv test` fetches it by Maven; or put a verapdf of your own on the PATH"),

@@ -134,9 +134,11 @@ def _traced(check: Check, book: Book | None, manifest: Mapping[str, Any]) -> Che
 
 
 def _ask(path: Path, name: str) -> Check:
-    validator, command = VALIDATORS[name], provide.find(name)  # type: ignore[arg-type]
+    validator = VALIDATORS[name]
+    tool: provide.Name = validator.tool or name  # type: ignore[assignment]
+    command = provide.find(tool)
     if command is None:
-        return Check(path.name, name, "not checked", why=provide.missing(name).hint)  # type: ignore[arg-type]
+        return Check(path.name, name, "not checked", why=provide.missing(tool).hint)
     try:
         return _check(path.name, validator.version(command), validator.run(path, command))
     except ToolError as error:

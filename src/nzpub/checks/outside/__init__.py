@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nzpub.checks.outside import ace, axe, epubcheck, verapdf
+from nzpub.checks.outside import ace, axe, deck, epubcheck, verapdf
 from nzpub.checks.outside.program import Validator
 
 VALIDATORS: Mapping[str, Validator] = {
-    module.VALIDATOR.name: module.VALIDATOR for module in (epubcheck, ace, axe, verapdf)
+    module.VALIDATOR.name: module.VALIDATOR for module in (epubcheck, ace, axe, deck, verapdf)
 }
-"""By name, which is also the name under which `provide` finds its command."""
+"""By name."""

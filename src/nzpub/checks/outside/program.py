@@ -16,8 +16,9 @@ SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """A program that judges files with one *suffix*; its command is the caller's to find.
+    """A program that judges files whose names end with *suffix*; its command is the caller's to find.
 
+    `provide` finds it as *tool*, or by the validator's own name.
     *run* returns one finding per rule that the file breaks; *version* names program and version.
     Both raise ToolError if the program gives no usable answer.
     """
@@ -26,6 +27,7 @@ class Validator:
     suffix: str
     run: Callable[[Path, Sequence[str]], tuple[Finding, ...]]
     version: Callable[[Sequence[str]], str]
+    tool: str = ""
 
 
 def answer(command: Sequence[str], seconds: float = SECONDS) -> CompletedProcess[str]:
