@@ -17,9 +17,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from nzpub import project, read
 from nzpub.checks.outside import VALIDATORS, deck
+from nzpub.checks.trace import slide_lines, traced
 from nzpub.cite import cite
+from nzpub.errors import Finding, Place
 from nzpub.formats import revealjs
 from nzpub.illustrate import illustrate
+from nzpub.model import Deck
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "tests" / "book" / "manuscript"
@@ -33,18 +36,19 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-def written() -> str:
-    """Return the deck of the small book."""
+def written() -> tuple[Deck, str]:
+    """Return the talk of the small book, and its page."""
     book = read.read(BOOK)
     styles = read.read_styles(ROOT / "styles", read.characters(book))
-    (content,) = revealjs.write(project.deck(cite(illustrate(book, styles))), styles).files.values()
-    return content.decode()
+    talk = project.deck(cite(illustrate(book, styles)))
+    (content,) = revealjs.write(talk, styles).files.values()
+    return talk, content.decode()
 
 
 @pytest.fixture(scope="module")
 def sound() -> str:
     """Return the deck of the small book."""
-    return written()
+    return written()[1]
 
 
 class Broken(NamedTuple):
@@ -141,7 +145,20 @@ def test_enough_pixels_are_not_blurred(sound: str, browser: Browser, tmp_path: P
     assert deck.findings(browser, path, {"seen"}) == ()
 
 
-# --- the row in the table -----------------------------------------------------------------------------
+# --- the way back -----------------------------------------------------------------------------------
+
+
+def test_a_finding_is_traced_to_its_line() -> None:
+    """What is found on a slide stands at its line in the manuscript, by id and by number; the rest stays."""
+    talk = written()[0]
+    lines, source = slide_lines(talk), (BOOK / "kettle.md").read_text(encoding="utf-8").split("\n")
+
+    found = [traced(Finding("NZ612", "error", "small", Place(f"a{end}")), (), lines, talk.source, "a")
+             for end in ("-slides.html#sl-use", "-slides.pptx#slide=3", "-slides.html#elsewhere")]
+
+    assert found[0].message == "a, a-slides.html#sl-use: small"
+    assert [each.where and each.where.line and source[each.where.line - 1] for each in found] == [
+        *['::: {.slide #sl-use .layout-columns title="Fill, then boil"}'] * 2, None]
 
 
 def test_only_decks_are_asked() -> None:

@@ -13,6 +13,8 @@ from nzpub.errors import ToolError
 from nzpub.verify import FOR_PEOPLE, Check, report, verify
 from publication import copy_book
 
+STYLES = Path(__file__).parent.parent / "styles"
+
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -60,6 +62,25 @@ def test_without_a_build_there_is_nothing_to_check(tmp_path: Path) -> None:
     """No manifest: the message says to build first."""
     with pytest.raises(ToolError, match="no build to check"):
         verify(copy_book(tmp_path))
+
+
+def test_what_is_found_on_a_slide_stands_at_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                     chromium: str) -> None:
+    """A fault of the deck names the slide and the manuscript's line; the front page is asked about no slides."""
+    monkeypatch.setattr(provide, "find", lambda name: (chromium,) if name == "playwright" else None)
+    root = copy_book(tmp_path)
+    (root / "styles" / "slides.css").write_text(
+        (STYLES / "slides.css").read_text(encoding="utf-8") + "#sl-end p { font-size: 10px !important }", "utf-8")
+    build(root, ["slides", "web"])
+
+    checks = [check for check in verify(root) if "deck" in check.tool]
+
+    line = (root / "manuscript" / "kettle.md").read_text(encoding="utf-8").split("\n").index(
+        '::: {.slide #sl-end .layout-close title="That is all"}') + 1
+    assert [check.file for check in checks] == ["kettle-slides.html"]
+    assert [str(finding).partition(" — ")[0] for check in checks for finding in check.findings] == [
+        f"manuscript/kettle.md:{line}: error NZ612: slide “That is all”: “Thank you.” is set in 10 px, "
+        "in kettle-slides.html#sl-end"]
 
 
 def test_the_report_says_what_is_left_to_people() -> None:

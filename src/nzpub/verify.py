@@ -125,9 +125,9 @@ def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, 
 
 
 def _traced(check: Check, book: Book | None, manifest: Mapping[str, Any]) -> Check:
-    """Return *check* with each finding at the manuscript's line, where the words that it is near are *book*'s."""
+    """Return *check* with each finding at the manuscript's line, where it is about a slide or words of *book*."""
     format_ = next(format_ for format_ in FORMATS if check.file in _names(format_, manifest))
-    if book is None or not any(finding.near for finding in check.findings):
+    if book is None or not check.findings:
         return check
     artifact = Artifact(format_.name, {check.file: b""})
     return replace(check, findings=parity.traced(check.findings, artifact, format_.edition(book)))

@@ -77,12 +77,13 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
 
 
 def traced(findings: Iterable[Finding], artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
-    """Return *findings* about the file of *artifact*, each at the line of the words it is near, if they have one."""
+    """Return *findings* about the file of *artifact*, each at the line of the slide or words it is about, if known."""
     findings = tuple(findings)
-    if not any(finding.near for finding in findings):
-        return findings
+    if not findings:
+        return ()
+    slides = trace.slide_lines(edition) if isinstance(edition, Deck) else {}
     passages, file = READINGS[artifact.format].expect(edition), next(iter(artifact.files))
-    return tuple(trace.traced(finding, passages, edition.source, file) for finding in findings)
+    return tuple(trace.traced(finding, passages, slides, edition.source, file) for finding in findings)
 
 
 def compare(expected: Sequence[Passage], found: Sequence[Passage], output: str, source: str) -> tuple[Finding, ...]:

@@ -1,15 +1,16 @@
 """From a place in an output back to the manuscript's line.
 
-An outside validator names a place in the file that it judges. The words that stand there (:func:`words_at_line`,
-:func:`words_at_selector`, :func:`words_of_structure`) lead to the passage of the edition that has them, and so
-to the line (:func:`traced`). What is not the manuscript's, such as a package document, keeps the output's place.
+An outside validator names a place in the file that it judges. A slide is known by its id or its number
+(:func:`slide_lines`); elsewhere the words that stand there (:func:`words_at_line`, :func:`words_at_selector`,
+:func:`words_of_structure`) lead to the passage of the edition that has them, and so to the line (:func:`traced`).
+What is not the manuscript's, such as a package document, keeps the output's place.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -19,19 +20,28 @@ from lxml import etree
 from nzpub.checks import readback_pdf
 from nzpub.checks.passage import Passage
 from nzpub.errors import Finding, Place
+from nzpub.model import Deck
 
 _FEW, _ENOUGH = 4, 12          # letters that tell a passage from the others of its part, and of the whole output
 _OBJECT = re.compile(r"\((\d+) \d+ obj ")
 _PAGE = re.compile(r"/pages\[(\d+)\]")
 
 
-def traced(finding: Finding, passages: Sequence[Passage], source: str, file: str) -> Finding:
-    """Return *finding* about the output *file*, at the line of *source* whose passage has the words that it is near.
+def slide_lines(deck: Deck) -> Mapping[str, int]:
+    """Return the line of each slide by the fragments that name it: its id in the browser, its number elsewhere."""
+    numbered = [(slide, number) for number, slide in enumerate(deck.slides, 1)]
+    lines = ((fragment, slide.line) for slide, number in numbered for fragment in (slide.id, f"slide={number}"))
+    return {fragment: line for fragment, line in lines if line is not None}
 
-    The output's place goes into the message then. A finding that is near nothing of *passages* is returned as it is.
+
+def traced(finding: Finding, passages: Sequence[Passage], slides: Mapping[str, int], source: str,
+           file: str) -> Finding:
+    """Return *finding* about the output *file* at the line of *source* that made the slide or the words it is about.
+
+    The output's place goes into the message then. A finding about neither *slides* nor *passages* is returned as it is.
     """
-    part = PurePosixPath(finding.where.file).name if finding.where else ""
-    line = _line(finding.near, passages, part)
+    place, _, fragment = finding.where.file.partition("#") if finding.where else ("", "", "")
+    line = slides.get(fragment) or _line(finding.near, passages, PurePosixPath(place).name)
     if line is None:
         return finding
     place = ", ".join(dict.fromkeys([file, str(finding.where or file)]))
