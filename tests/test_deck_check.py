@@ -153,10 +153,10 @@ def test_a_finding_is_traced_to_its_line() -> None:
     talk = written()[0]
     lines, source = slide_lines(talk), (BOOK / "kettle.md").read_text(encoding="utf-8").split("\n")
 
-    found = [traced(Finding("NZ612", "error", "small", Place(f"a{end}")), (), lines, talk.source, "a")
+    found = [traced(Finding("NZ612", "error", "small", Place(f"a{end}")), (), lines, talk.source, "a-slides.html")
              for end in ("-slides.html#sl-use", "-slides.pptx#slide=3", "-slides.html#elsewhere")]
 
-    assert found[0].message == "a, a-slides.html#sl-use: small"
+    assert found[0].message == "a-slides.html#sl-use: small"
     assert [each.where and each.where.line and source[each.where.line - 1] for each in found] == [
         *['::: {.slide #sl-use .layout-columns title="Fill, then boil"}'] * 2, None]
 

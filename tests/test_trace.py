@@ -45,7 +45,8 @@ def test_the_words_at_a_selector_are_those_of_what_it_finds(selector: str, words
     ("steam", "", None), ("", "a.xhtml", None), ("Kettles", "a.xhtml", None)])
 def test_words_lead_to_their_line(near: str, file: str, line: int | None) -> None:
     """Those of the same part come first; a few letters prove nothing elsewhere; furniture has no line."""
-    finding = traced(Finding("X-1", "error", "is wrong", Place(file), near=near), PASSAGES, {}, "manuscript/a.md", "a.epub")
+    told = Finding("X-1", "error", "is wrong", Place(file), near=near)
+    finding = traced(told, PASSAGES, {}, "manuscript/a.md", "a.epub")
 
     assert (finding.where or Place("")).line == line
     assert finding.message == (f"a.epub, {file}: is wrong" if line else "is wrong")

@@ -79,8 +79,8 @@ def test_what_is_found_on_a_slide_stands_at_its_line(tmp_path: Path, monkeypatch
         '::: {.slide #sl-end .layout-close title="That is all"}') + 1
     assert [check.file for check in checks] == ["kettle-slides.html"]
     assert [str(finding).partition(" — ")[0] for check in checks for finding in check.findings] == [
-        f"manuscript/kettle.md:{line}: error NZ612: slide “That is all”: “Thank you.” is set in 10 px, "
-        "in kettle-slides.html#sl-end"]
+        f"manuscript/kettle.md:{line}: error NZ612: kettle-slides.html#sl-end: slide “That is all”: "
+        "“Thank you.” is set in 10 px"]
 
 
 def test_the_report_says_what_is_left_to_people() -> None:

@@ -25,7 +25,7 @@ _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibli
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
 _VOID = {"br", "col", "hr", "img", "input", "wbr"}      # HTML, 13.1.2: those of them that Pandoc writes
-_CAPITALS = re.compile(r"(?<![^\W_])([A-Z]{3,})(?![^\W_])")     # as words of their own: NATO, but no part of P-3K2
+_CAPITALS = re.compile(r"(?<![^\W_])([A-Z]{3,})(?![^\W_])")     # as words of their own: UNESCO, but no part of XYZ-2
 # Where capitals stay as they are: in small type and large, in what is quoted from a keyboard or a formula.
 _UNTOUCHED = {"figcaption", "table", "note", "editor-note", "callout-note", "callout-tip", "pullquote", "epigraph",
               "csl-entry", "code", "math", "caps"}

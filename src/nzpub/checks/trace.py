@@ -44,8 +44,9 @@ def traced(finding: Finding, passages: Sequence[Passage], slides: Mapping[str, i
     line = slides.get(fragment) or _line(finding.near, passages, PurePosixPath(place).name)
     if line is None:
         return finding
-    place = ", ".join(dict.fromkeys([file, str(finding.where or file)]))
-    return replace(finding, message=f"{place}: {finding.message}", where=Place(source, line), near="")
+    where = str(finding.where or file)
+    named = where if where.startswith(file) else f"{file}, {where}"
+    return replace(finding, message=f"{named}: {finding.message}", where=Place(source, line), near="")
 
 
 def _line(near: str, passages: Sequence[Passage], part: str) -> int | None:

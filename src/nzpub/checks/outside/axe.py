@@ -26,6 +26,13 @@ _NEXT = """() => {
 }"""
 
 
+_WORDS = """selector => {
+  let element = document.querySelector(selector);
+  while (element && !element.textContent.trim()) element = element.parentElement;
+  return element ? element.textContent : "";
+}"""
+
+
 def run(path: Path, command: Sequence[str]) -> tuple[Finding, ...]:
     """Return one finding per rule that a state of the page at *path* breaks; *command* starts the browser."""
     with started(command, "axe-core") as browser:
@@ -68,12 +75,13 @@ def _state(page: Any, name: str, scheme: str) -> Iterator[Finding]:
     where = Place(f"{name}#{slide}" if slide else name)
     told = page.evaluate(_RUN, list(WCAG))
     for rule in told["violations"]:
-        first = json.dumps(rule["nodes"][0]["target"], ensure_ascii=False)
+        target = rule["nodes"][0]["target"]
+        first = json.dumps(target, ensure_ascii=False)
         yield Finding(f"axe {rule['id']}", "error", f"{rule['help']} ({len(rule['nodes'])}×, first {first}, {scheme})",
-                      where, rule["description"])
+                      where, rule["description"], near=page.evaluate(_WORDS, target[-1]))
     for words, contrast in faint(page, tuple(_untold(told["incomplete"]))):
         yield Finding("NZ613", "error", f"“{words}” has a contrast of {contrast:.1f}:1 ({scheme})", where,
-                      "change the colour of the words or of what is behind them")
+                      "change the colour of the words or of what is behind them", near=words)
 
 
 def _untold(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
