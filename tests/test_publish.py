@@ -8,7 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,12 +72,50 @@ def test_without_the_system_call_the_folders_still_change_places(tmp_path: Path,
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a folder outside those of pytest, which no other user may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be a user who may not write everywhere, as far as files are concerned: root may."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("locked", ["dist", "around"])
+def test_a_folder_that_may_not_be_written_stays_as_it_was(folder: Path, locked: str) -> None:
+    """Whether dist/ or the folder around it is read-only: the error says so, and the old set stands."""
+    dist = folder / "root" / "dist"
+    with nobody():
+        publish([artifact(b"old")], dist, {})
+        before = contents(dist)
+        barred = dist if locked == "dist" else dist.parent
+        barred.chmod(0o555)
+        try:
+            with pytest.raises(ToolError, match="Permission denied"):
+                publish([artifact(b"new")], dist, {})
+            assert contents(dist) == before
+            assert [path.name for path in dist.parent.iterdir()] == ["dist"]
+        finally:
+            barred.chmod(0o755)
+
+
 _LOOP = """
 import sys
 from pathlib import Path
 from nzpub.model import Artifact
 from nzpub.publish import publish
-for turn in range(10_000):
+for turn in range(int(sys.argv[2])):
     publish([Artifact("x", {f"{n}": str(turn).encode() * 5000 for n in range(5)})], Path(sys.argv[1]), {})
 """
 
@@ -85,7 +126,7 @@ def test_a_kill_at_any_moment_leaves_one_whole_set(tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     publish([Artifact("x", {f"{n}": b"start" for n in range(5)})], dist, {})
     for attempt in range(50):
-        process = subprocess.Popen([sys.executable, "-c", _LOOP, str(dist)])
+        process = subprocess.Popen([sys.executable, "-c", _LOOP, str(dist), "10000"])
         time.sleep(0.12 + attempt * 0.0017)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -94,3 +135,20 @@ def test_a_kill_at_any_moment_leaves_one_whole_set(tmp_path: Path) -> None:
         assert {f["name"]: f["sha256"] for f in manifest["files"]} == {
             name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
         assert len(set(found.values())) == 1
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system has no call that exchanges two folders")
+def test_builds_at_once_leave_one_whole_set(tmp_path: Path) -> None:
+    """Three publishers in one folder, from its first set on: none fails, and what stands is whole and of one build."""
+    dist = tmp_path / "dist"
+    processes = [subprocess.Popen([sys.executable, "-c", _LOOP, str(dist), "60"]) for _ in range(3)]
+
+    codes = [process.wait() for process in processes]
+    found = contents(dist)
+    manifest = json.loads(found.pop("manifest.json"))
+
+    assert codes == [0, 0, 0]
+    assert {f["name"]: f["sha256"] for f in manifest["files"]} == {
+        name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
+    assert len(set(found.values())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]

@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from nzpub.errors import Finding, ToolError
@@ -81,8 +82,10 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
 def _exchange(new: Path, dist: Path) -> None:
     """Put *new* where *dist* is; the old set, if any, is then at *new*."""
     if not dist.exists():
-        new.rename(dist)
-    elif not _swap(new, dist):
+        with suppress(OSError):              # another build may have been first, in this very moment
+            new.rename(dist)
+            return
+    if not _swap(new, dist):
         old = new.with_name("old")
         dist.rename(old)
         new.rename(dist)
