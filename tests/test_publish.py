@@ -152,3 +152,13 @@ def test_builds_at_once_leave_one_whole_set(tmp_path: Path) -> None:
         name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
     assert len(set(found.values())) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system has no call that exchanges two folders")
+def test_a_set_published_in_the_same_moment_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there was no set when a publisher looked, and there is one when it acts, the later set stands."""
+    publish([artifact(b"first")], tmp_path / "dist", {})
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    publish([artifact(b"second")], tmp_path / "dist", {})
+
+    assert contents(tmp_path / "dist")["a"] == b"second"
