@@ -12,9 +12,15 @@ import pytest
 from ebooklib import epub
 from lxml import etree
 
+from nzpub import project
 from nzpub.build import build
+from nzpub.checks import metadata_epub
 from nzpub.checks.outside import VALIDATORS
+from nzpub.cite import cite
+from nzpub.illustrate import illustrate
+from nzpub.model import Artifact
 from nzpub.provide import Command
+from nzpub.read import characters, read, read_styles
 from publication import copy_book
 
 _X = "{http://www.w3.org/1999/xhtml}"
@@ -191,3 +197,32 @@ def test_the_glossary_is_linked_both_ways(path: Path) -> None:
              for span in document(path, "glossary.xhtml").iter(f"{_X}span") if str(span.get("id")).startswith("gl-")}
     assert uses == terms
     assert len(terms) == 2
+
+
+SPOILT = {
+    "an image without its alternative": ("xhtml", b' alt="A circle', b' title="A circle', "alternativeText"),
+    "a claim that nothing bears out": ("opf", b"</metadata>", b'<meta property="schema:accessibilityFeature">braille'
+                                       b"</meta></metadata>", "braille"),
+    "a claim taken out": ("opf", b">MathML<", b">none<", "MathML"),
+    "conformance on nobody's word": ("opf", b"</metadata>", b'<meta property="dcterms:conformsTo">X</meta></metadata>',
+                                     "conformsTo"),
+    "another book's pages": ("opf", b'"pageBreakSource">urn', b'"pageBreakSource">other', "pageBreakSource"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_what_the_package_claims_is_held_against_the_documents(path: Path, what: str) -> None:
+    """Take away what a claim rests on, or add a claim to the package, and the check names it."""
+    ending, old, new, word = SPOILT[what]
+    book = read(path.parents[1] / "manuscript")
+    edition = project.prose(cite(illustrate(book, read_styles(path.parents[1] / "styles", characters(book)))), "epub")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as spoilt:
+        for name, content in members(path).items():
+            spoilt.writestr(name, content.replace(old, new) if name.endswith(ending) else content)
+
+    sound = metadata_epub.check(Artifact("epub", {"a.epub": path.read_bytes()}), edition)
+    found = metadata_epub.check(Artifact("epub", {"a.epub": out.getvalue()}), edition)
+
+    assert sound == ()
+    assert any(word in finding.message for finding in found)

@@ -21,6 +21,8 @@ XHTML = "http://www.w3.org/1999/xhtml"
 EPUB = "http://www.idpf.org/2007/ops"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 
+etree.register_namespace("epub", EPUB)                  # the prefix that everyone knows, instead of one made up
+
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}

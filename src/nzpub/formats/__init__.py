@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nzpub import project
-from nzpub.checks import membership, parity, structure
+from nzpub.checks import membership, metadata_epub, parity, structure
 from nzpub.errors import Finding, ManuscriptError
 from nzpub.formats import epub, handout, pdf, pptx, revealjs, web
 from nzpub.model import Artifact, Book, Output, Styles
@@ -41,11 +41,15 @@ def _printed(artifact: Artifact, edition: Any) -> tuple[Finding, ...]:
     return (*parity.traced(structure.check(artifact, edition), artifact, edition), *parity.check(artifact, edition))
 
 
+def _packaged(artifact: Artifact, edition: Any) -> tuple[Finding, ...]:
+    return (*metadata_epub.check(artifact, edition), *parity.check(artifact, edition))
+
+
 FORMATS: tuple[Format, ...] = (
     Format("pdf", "pdf", lambda book: project.prose(book, "pdf"),
            lambda edition, styles, made: pdf.write(edition, styles, made.layout), _printed, paginated=True),
     Format("epub", "epub", lambda book: project.prose(book, "epub"),
-           lambda edition, styles, made: epub.write(edition, styles, made.layout), parity.check, paginated=True),
+           lambda edition, styles, made: epub.write(edition, styles, made.layout), _packaged, paginated=True),
     Format("revealjs", "slides", project.deck, lambda deck, styles, _: revealjs.write(deck, styles), parity.check,
            paginated=False),
     Format("pptx", "slides", project.deck, lambda deck, styles, _: pptx.write(deck, styles), parity.check,
