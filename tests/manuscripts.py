@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from nzpub.model import Book, Meta
-from nzpub.tree import Attr, Node, attr, div, header, link, para, rewrite, span, string, walk, with_attr
+from nzpub.tree import Attr, Node, attr, div, header, link, para, rewrite, span, string, with_attr
 
 GLOSSARY = {"NATO": "North Atlantic Treaty Organization", "PRT": "Provincial Reconstruction Team"}
 REFERENCES: tuple[dict[str, object], ...] = (
@@ -350,14 +350,3 @@ class Made:
 def books() -> st.SearchStrategy[Made]:
     """Return a strategy for publications."""
     return _trees.map(lambda tree: Made(book(tree)))
-
-
-def printable(made: Book) -> Book:
-    """Return *made* without a note in words of another language: elsewhere it is not in that."""
-
-    def visit(node: Node) -> tuple[Node, ...]:
-        if node["t"] in ("Div", "Span") and any(inner["t"] == "Note" for inner in walk([node])):
-            return (with_attr(node, attr(node).without("lang")),)
-        return (node,)
-
-    return replace(made, blocks=rewrite(made.blocks, visit))

@@ -98,4 +98,11 @@ def test_a_note_keeps_the_language_of_the_words_around_its_mark(tmp_path: Path) 
     """A note inside a passage of another language is of that language, wherever it is printed."""
     make(tmp_path, "# A\n\n::: {lang=de}\nWorte[^1].\n:::\n\n[^1]: Eine Notiz.\n")
     ((_, body),) = project.prose(cite(read(tmp_path / "manuscript")), "epub").chapters[0].notes
-    assert [attr(block).get("lang") for block in body] == ["de"]
+    assert [attr(node).get("lang") for block in body for node in block["c"]] == ["de"]
+
+
+def test_what_citeproc_writes_is_in_the_texts_own_language(tmp_path: Path) -> None:
+    """The note of a citation says so inside a passage of another language, and needs not anywhere else."""
+    make(tmp_path, "# A\n\n[Worte[@smith-2020] und[^1]]{lang=de}. Words[@jones-2021].\n\n[^1]: Eine Notiz.\n")
+    notes = project.prose(cite(read(tmp_path / "manuscript")), "pdf").chapters[0].notes
+    assert [[attr(node).get("lang") for node in body[0]["c"]][:1] for _, body in notes] == [["en-NZ"], ["de"], [None]]

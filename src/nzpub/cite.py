@@ -41,7 +41,8 @@ def cite(book: Book) -> Book:
                                        "put the entry in the bibliography right") for message in resolved.warnings])
     body, short, bibliography = _parts(resolved.blocks)
     lines = iter(_with_lines(prose, body))
-    numbered = _number_notes([block if _is_slide(block) else next(lines) for block in labelled])
+    numbered = _number_notes([block if _is_slide(block) else next(lines) for block in labelled],
+                             book.meta.lang)
     return replace(book, blocks=numbered, bibliography=bibliography, slide_sources=_answers(wanted, short))
 
 
@@ -194,8 +195,8 @@ def _blocks_in(node: Node) -> tuple[Node, ...]:
     return tuple(child for child in children(node) if child["t"] in BLOCKS)
 
 
-def _number_notes(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* with a key ``number`` on each note of the text, counted from 1."""
+def _number_notes(blocks: Iterable[Node], lang: str) -> tuple[Node, ...]:
+    """Return *blocks*, of a text in *lang*, with a key ``number`` on each note of the text, counted from 1."""
     count = 0
 
     def visit(node: Node) -> tuple[Node, ...]:
@@ -205,20 +206,21 @@ def _number_notes(blocks: Iterable[Node]) -> tuple[Node, ...]:
         count += 1
         return ({**node, "number": count},)
     return tuple(new for block in blocks
-                 for new in ((block,) if _is_slide(block) else rewrite([_with_language(block, "")], visit)))
+                 for new in ((block,) if _is_slide(block) else rewrite([_with_language(block, "", lang)], visit)))
 
 
-def _with_language(value: Any, lang: str) -> Any:
-    """Return *value* with a key ``lang`` on each note that stands in words of another language.
+def _with_language(value: Any, lang: str, own: str) -> Any:
+    """Return *value*, in words of *lang*, with a key ``lang`` on each note in words of another language than *own*.
 
-    A note is printed elsewhere, outside the div or span that says so.
+    A note is printed elsewhere, outside the div or span that says so. Notes that citations become are in the
+    text's *own* language, in whatever words they stand: citeproc writes them.
     """
     if isinstance(value, Mapping):
         if not is_node(value) or "c" not in value:
             return value
-        mine = attr(value).get("lang") or lang
+        mine = own if lang and value["t"] == "Cite" else attr(value).get("lang") or lang
         said = {"lang": lang} if value["t"] == "Note" and lang else {}
-        return {**value, "c": _with_language(value["c"], mine), **said}
-    return [_with_language(part, lang) for part in value] if isinstance(value, list | tuple) else value
+        return {**value, "c": _with_language(value["c"], mine, own), **said}
+    return [_with_language(part, lang, own) for part in value] if isinstance(value, list | tuple) else value
 
 

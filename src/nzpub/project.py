@@ -197,14 +197,19 @@ def _finish(chapter: Chapter, book: Book, numbers: Mapping[str, str]) -> Chapter
 
     def visit(node: Node) -> Sequence[Node]:
         if node["t"] == "Note":
-            body = tuple(node["c"])
-            spoken = (div(body, Attr(keys=(("lang", node["lang"]),))),) if "lang" in node else body
-            notes.append((node["number"], spoken))
+            lang = node.get("lang")
+            notes.append((node["number"], tuple(_said_in(block, lang) if lang else block for block in node["c"])))
             return (_note_mark(node["number"]),)
         return _clean(node, book, numbers)
 
     blocks = rewrite(chapter.blocks, visit)
     return replace(chapter, blocks=blocks, title=rewrite(chapter.title, visit), notes=tuple(sorted(notes)))
+
+
+def _said_in(block: Node, lang: str) -> Node:
+    """Return *block* with its *lang*; a paragraph stays one, so that a note's number can stand before its words."""
+    said = Attr(keys=(("lang", lang),))
+    return {**block, "c": [span(block["c"], said)]} if block["t"] in ("Para", "Plain") else div([block], said)
 
 
 def _require_targets(chapters: Iterable[Chapter], output: Output, book: Book) -> None:
