@@ -210,6 +210,13 @@ Une phrase[@jones-2021].
 
 [^d]: A note.
 """,
+    "two ids for one place": """\
+# One {#sec-one}
+
+[[NATO]{.abbr}]{#here} is [here](#here).[^a]
+
+[^a]: [[Where]{#there} it begins]{#one-more}, see [there](#there).
+""",
     "prose that two slides say": """\
 # One {#sec-one}
 

@@ -39,7 +39,8 @@ class Piece:
 class Tagged:
     """A structure element: what it is and holds. *number* is that of its PDF object.
 
-    *targets* are where its own link areas lead, each an address or ``#id`` (``#`` if the place has no name).
+    *targets* are where its own link areas lead, each an address or ``#id`` (``#`` if the place has no name,
+    ``#id|#other`` if it has several).
     """
 
     number: int
@@ -179,8 +180,10 @@ class _Reader:
         self._pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
         self._painted = {number: _painted(page.obj, number) for number, page in enumerate(pdf.pages)}
         names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", Array())
-        self._names = {dest["/D"].unparse() if isinstance(dest, Dictionary) else dest.unparse(): str(name)
-                       for name, dest in zip(list(names)[::2], list(names)[1::2], strict=True)}
+        self._names: dict[bytes, list[str]] = {}                 # place → what it is called
+        for name, dest in zip(list(names)[::2], list(names)[1::2], strict=True):
+            place = dest["/D"] if isinstance(dest, Dictionary) else dest
+            self._names.setdefault(place.unparse(), []).append(str(name))
 
     def read(self) -> Tagged:
         if self._root is None:
@@ -212,13 +215,16 @@ class _Reader:
         return self._pages[element.Pg.objgen] if "/Pg" in element else 0
 
     def _target(self, annotation: Any) -> str:
-        """Return where a link leads: its address, ``#id``, ``#`` for a place without a name, "" for nowhere."""
+        """Return where a link leads: its address, ``#id``, ``#`` for a place without a name, "" for nowhere.
+
+        Of a place with several names, where one thing begins inside another, it is ``#id|#other``.
+        """
         action = annotation.get("/A")
         if action is None:
             return f"#{annotation['/Dest']}" if "/Dest" in annotation else ""
         if "/URI" in action:
             return str(action.URI)
-        return f"#{self._names.get(action.D.unparse(), '')}" if "/D" in action else ""
+        return "|".join(f"#{name}" for name in self._names.get(action.D.unparse(), [""])) if "/D" in action else ""
 
 
 def _many(value: Any) -> Sequence[Any]:

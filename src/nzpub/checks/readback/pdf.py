@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations, groupby
@@ -297,11 +297,12 @@ def settle(expected: tuple[Passage, ...],
     for each in meant:
         texts.setdefault(_bare(each.text), []).append(each.text)
     pictures = [mark.value for each in meant for mark in each.marks if mark.kind == "picture"]
+    links = {mark for each in meant for mark in each.marks if mark.kind == "link"}
     printed = [_printed(each) for each in found]
     margins = tuple(_unexplained(found, meant, pictures))
     whole = _joined([each for each in printed if each.kind != "margin"], texts)
     settled = (replace(each, text=unfold(each.text, texts.get(_bare(each.text), ())),
-                       marks=_runs(_known(mark, pictures) for mark in each.marks)) for each in whole)
+                       marks=_runs(_led(_known(mark, pictures), links) for mark in each.marks)) for each in whole)
     return tuple(map(_without_code, meant)), (*margins, *map(_without_code, settled))
 
 
@@ -350,6 +351,12 @@ def _known(mark: Mark, pictures: Iterable[str]) -> Mark:
         if alt == known_alt and all(letter in rest for letter in words):
             return mark._replace(value=known)
     return mark
+
+
+def _led(mark: Mark, links: Set[Mark]) -> Mark:
+    """Return a link's mark as one of *links*, where the place that it leads to has several names."""
+    names = (mark._replace(value=value) for value in mark.value.split("|")) if mark.kind == "link" else ()
+    return next((named for named in names if named in links), mark)
 
 
 def unfold(text: str, candidates: Iterable[str]) -> str:
