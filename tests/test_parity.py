@@ -210,6 +210,15 @@ Une phrase[@jones-2021].
 
 [^d]: A note.
 """,
+    "code in a heading": """\
+# On `::: note` {#sec-one}
+
+Words.
+
+## And `[@key]{.abbr}` {#sec-two}
+
+Words.
+""",
     "two ids for one place": """\
 # One {#sec-one}
 

@@ -28,7 +28,8 @@ _LEAKS = re.compile(
     r"|\{[.#][A-Za-z][\w-]*[^{}]*\}|\{[^{}]*\b(?:when-format|unless-format|lang|dir|reason|allow|alt|title|time|source"
     r"|long-desc|chart|data|width|height)=[^{}]*\}"                          # attributes
     r"|<!--|-->|\?\?\?|\bnzpub-\w+")
-_REPEATS = (("doc-toc",), ("landmarks",), ("nav",))         # they repeat headings, a formula in its source form
+# They repeat headings, and have a formula in its source form and code as words.
+_REPEATS = (("doc-toc",), ("landmarks",), ("nav",), ("contents",))
 _WORDS = 60                     # characters of a passage that a message shows
 _ALIKE = 0.5                    # two passages in each other's place are one that was changed
 _MOST = 60                      # findings an output may give: more say nothing new
