@@ -106,3 +106,13 @@ def test_what_citeproc_writes_is_in_the_texts_own_language(tmp_path: Path) -> No
     make(tmp_path, "# A\n\n[Worte[@smith-2020] und[^1]]{lang=de}. Words[@jones-2021].\n\n[^1]: Eine Notiz.\n")
     notes = project.prose(cite(read(tmp_path / "manuscript")), "pdf").chapters[0].notes
     assert [[attr(node).get("lang") for node in body[0]["c"]][:1] for _, body in notes] == [["en-NZ"], ["de"], [None]]
+
+
+@pytest.mark.parametrize("output", ["pdf", "epub", "web"])
+def test_a_text_without_a_heading_is_refused(output: Output, tmp_path: Path) -> None:
+    """Contents and readers find their way by headings, so one is asked for; a talk needs none."""
+    book = cite(read(make(tmp_path, 'Words.\n\n::: {.slide #s title="A"}\nwords\n:::\n') / "manuscript"))
+
+    with pytest.raises(ManuscriptError, match="NZ126"):
+        project.prose(book, output)
+    assert len(project.deck(book).slides) == 1

@@ -26,8 +26,14 @@ _SPENT = ("uncited", "content-visible", "content-hidden", "embed")
 
 
 def prose(book: Book, output: Output) -> Edition:
-    """Return the text as *output* ("pdf", "epub" or "web") prints it: slides left out, notes gathered."""
+    """Return the text as *output* ("pdf", "epub" or "web") prints it: slides left out, notes gathered.
+
+    Raises ManuscriptError if it has no heading, by which contents and readers find their way, or a link astray.
+    """
     blocks = [block for block in _visible(book.blocks, output) if not _is_slide(block)]
+    if not any(block["t"] == "Header" for block in blocks):
+        raise ManuscriptError(Finding("NZ126", "error", f"the text of the {output} has no heading", Place(book.source),
+                                      "begin it with one: # Title"))
     numbers = section_numbers(book.blocks)
     chapters = [*_abstract(book), *_sections(blocks, numbers)]
     spelled, used = _spell_out(chapters, book.meta.glossary)
