@@ -123,7 +123,7 @@ def look(tokens: Mapping[str, str]) -> Look:
     """Return the measures and types of the slides that *tokens* describe, which are those of slides.css."""
     base = pixels(tokens, "--base-slide")
     least, small = 18 * _PIXELS_PER_POINT, 12 * _PIXELS_PER_POINT        # nothing is smaller; sources and numbers
-    slide, head, title, tight = (float(tokens[f"--leading-{name}"]) for name in ("slide", "head", "title", "tight"))
+    slide, head, title = (float(tokens[f"--leading-{name}"]) for name in ("slide", "head", "title"))
     body, column, caption = (pixels(tokens, f"--size-slide-{name}") for name in ("body", "column", "caption"))
 
     def inside(name: str, size: float) -> float:
@@ -144,8 +144,9 @@ def look(tokens: Mapping[str, str]) -> Look:
         "next column": replace(text, size=column, anchor="t", emphasis=heads[1]),
         "statement": Type(pixels(tokens, "--size-slide-statement"), least, face=serif, anchor="ctr", leading=head,
                           gap=body, balance=_EVEN),
-        "number": Type(caption, least, anchor="ctr", leading=head, gap=16,
-                       emphasis=Emphasis(inside("number", caption), "--color-ochre", tight)),
+        # Leading and gap with room for a face that steps in where ours is not installed.
+        "number": Type(caption, least, anchor="ctr", leading=head, gap=28,
+                       emphasis=Emphasis(inside("number", caption), "--color-ochre", head)),
         "quotation": Type(inside("quote", body), least, "--color-on-dark", serif, italic=True, anchor="b",
                           leading=head, balance=_EVEN),
         "attribution": Type(inside("caption", body), least, "--color-on-dark", leading=slide),
