@@ -42,6 +42,12 @@ def wide(path: str, files: Mapping[str, bytes]) -> str:
     return _named(path, "wide") if _named(path, "wide") in files else path
 
 
+def narrow(path: str) -> str:
+    """Return the drawing made for a column of which *path* may be the one made for slides."""
+    pure = PurePosixPath(path)
+    return str(pure.with_name(f"{pure.stem.removesuffix(WIDE)}{pure.suffix}"))
+
+
 def _charts(book: Book) -> Iterator[tuple[str, str, str]]:
     """Yield path, kind and table of each chart."""
     for node in walk(book.blocks):

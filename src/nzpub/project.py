@@ -15,7 +15,7 @@ from nzpub.annotate import ASIDES, alt_text, cited, source_keys
 from nzpub.cite import section_numbers
 from nzpub.errors import Finding, ManuscriptError, Place
 from nzpub.furniture import words
-from nzpub.illustrate import wide
+from nzpub.illustrate import narrow, wide
 from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
 from nzpub.tree import Attr, Node, attr, div, is_node, link, para, rewrite, span, string, text, walk, with_attr
 
@@ -335,7 +335,9 @@ def _files(book: Book, holders: Iterable[Chapter | Slide]) -> dict[str, bytes]:
     """Return the files that the images of *holders* show."""
     shown = {node["c"][2][0] for holder in holders for node in walk([*holder.blocks, *_noted(holder)])
              if node["t"] == "Image"}
-    return {path: book.files[path] for path in sorted(shown)}
+    # A slide read on a phone has the drawing that is made for a column.
+    columns = {narrow(path) for path in shown} & book.files.keys()
+    return {path: book.files[path] for path in sorted(shown | columns)}
 
 
 def _noted(holder: Chapter | Slide) -> Iterable[Node]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
+from nzpub.illustrate import WIDE
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
 from nzpub.tree import Attr, Node, attr, header, link, para, span, string, text
 
@@ -230,7 +231,7 @@ def with_number(number: int, body: Sequence[Node]) -> Iterator[Node]:
 
 def _slide(slide: Slide, deck: Deck, part: str, *, level: int) -> Iterator[Passage]:
     """Yield the passages of *slide*, whose title has *level*; headings in its text stand below it."""
-    walker = Walker(part, deck.meta.lang, deck.files, slide.line, below=1)
+    walker = Walker(part, deck.meta.lang, deck.files, slide.line, below=1, phone=True)
     walker.pending(slide.id)
     yield from walker.blocks([header(level - 1, slide.title), *slide.blocks])
     if slide.sources:
@@ -260,6 +261,7 @@ class Walker:
     line: int | None
     drawing: Callable[[bytes | None], str] = fingerprint
     below: int = 0                           # levels by which headings are lowered
+    phone: bool = False                      # whether phones are offered the drawing that is made for a column
     _ids: list[str] = field(default_factory=list)
 
     def pending(self, ident: str) -> None:
@@ -362,7 +364,7 @@ class Walker:
                 yield Piece(content[1], {**inner, "math": "block" if content[0]["t"] == "DisplayMath" else "inline"})
             case "Image":
                 alt = "".join(piece.text for piece in self._pieces(content[1], {}))
-                yield picture(self.drawing(self.files.get(content[2][0])), alt, inner)
+                yield picture(self._drawn(content[2][0]), alt, inner)
             case "Quoted":
                 start, end = _QUOTES[content[0]["t"]]
                 yield from (Piece(start, marks), *self._pieces(content[1], marks), Piece(end, marks))
@@ -374,6 +376,12 @@ class Walker:
                 yield from self._pieces(content[1], inner)
             case _:
                 yield from self._pieces(content, inner)
+
+    def _drawn(self, path: str) -> str:
+        """Return what tells the drawing at *path* from others, and that for a phone, if it has one."""
+        column = path.replace(f"{WIDE}.", ".")
+        paths = [path, column] if self.phone and column != path and column in self.files else [path]
+        return " ".join(self.drawing(self.files.get(each)) for each in paths)
 
     def _with(self, marks: Marks, attributes: Attr, kind: str = "") -> Marks:
         """Return *marks* with what the node's type and attributes say."""

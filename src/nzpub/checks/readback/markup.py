@@ -59,6 +59,7 @@ class Markup:
     _formula: list[str] | None = None
     _tex: str = ""
     _silent: int = 0
+    _choices: list[str] = field(default_factory=list)      # other drawings of the picture that comes next
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open the element *tag*."""
@@ -75,17 +76,24 @@ class Markup:
             self.flush()
         if ident := attributes.get("id"):
             self._ids.append(ident)
+        if tag == "source":
+            self._choices.append(fingerprint(self.content(attributes.get("srcset", ""))))
+            attributes = {}
         self._stray(attributes)
         self._stack.append(self._frame(tag, attributes))
         if tag == "img":
-            source = attributes.get("src") or attributes.get("data-src") or ""
-            which, alt = fingerprint(self.content(source)), attributes.get("alt", "(none)")
-            self._add(picture(which, alt, self._stack[-1].marks))
+            self._image(attributes)
         elif tag == "input":
             self.text("☒" if "checked" in attributes else "☐")
             self.text(" ")
         elif tag == "br":
             self.text("\n")
+
+    def _image(self, attributes: Mapping[str, str]) -> None:
+        source = attributes.get("src") or attributes.get("data-src") or ""
+        which = " ".join([fingerprint(self.content(source)), *self._choices])
+        self._choices.clear()
+        self._add(picture(which, attributes.get("alt", "(none)"), self._stack[-1].marks))
 
     def text(self, words: str) -> None:
         """Add *words* to what is open."""
