@@ -160,7 +160,7 @@ def test_abbreviations_are_set_as_tracked_capitals() -> None:
     paragraph = etree.fromstring(
         f'<p xmlns="{page.XHTML}">NATO’s <em>ISAF</em>, a P-3K2, NZ, <code>ABC</code> and RNZAF.</p>')
 
-    page._set_capitals(paragraph)
+    page._set_apart(paragraph, page._CAPITALS, "caps")
 
     assert [span.text for span in paragraph.iter(f"{{{page.XHTML}}}span")] == ["NATO", "ISAF", "RNZAF"]
     assert str(paragraph.xpath("string()")) == "NATO’s ISAF, a P-3K2, NZ, ABC and RNZAF."

@@ -6,7 +6,7 @@ PDF, EPUB and web page all start from these elements, so that they cannot differ
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from lxml import etree
@@ -26,11 +26,13 @@ etree.register_namespace("epub", EPUB)                  # the prefix that everyo
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
-_VOID = {"br", "col", "hr", "img", "input", "wbr"}      # HTML, 13.1.2: those of them that Pandoc writes
+_VOID = {"br", "col", "hr", "img", "input", "source", "wbr"}     # HTML, 13.1.2: those of them that are written
 _CAPITALS = re.compile(r"(?<![^\W_])([A-Z]{3,})(?![^\W_])")     # as words of their own: UNESCO, but no part of XYZ-2
+_COMPOUND = re.compile(r"(\w+(?:-\w+)+)")               # a heading's line never ends at its hyphen
+BESIDE = ("doc-noteref", "doc-pagebreak")               # what stands among a heading's words and is none of them
 # Where capitals stay as they are: in small type and large, in what is quoted from a keyboard or a formula.
 _UNTOUCHED = {"figcaption", "table", "note", "editor-note", "callout-note", "callout-tip", "pullquote", "epigraph",
-              "csl-entry", "code", "math", "caps"}
+              "csl-entry", "code", "math", "caps", "whole"}
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 _MEDIA = re.compile(r"@media\b[^{]*")
 _HOLE = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
@@ -52,7 +54,10 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
             element.tag = f"{{{XHTML}}}{name}"
     for paragraph in list(root.iter(f"{{{XHTML}}}p")):
         if not any(_UNTOUCHED & _names(around) for around in paragraph.iterancestors()):
-            _set_capitals(paragraph)
+            _set_apart(paragraph, _CAPITALS, "caps")
+    for level in range(1, 7):
+        for heading in root.iter(f"{{{XHTML}}}h{level}"):
+            _set_apart(heading, _COMPOUND, "whole")
     return tuple(root)
 
 
@@ -60,18 +65,18 @@ def _names(element: Element) -> set[str]:
     return {etree.QName(element).localname, *(element.get("class") or "").split()}
 
 
-def _set_capitals(element: Element) -> None:
-    """Put each abbreviation in *element* that is all capitals in a span, for the style sheets to set it smaller."""
+def _set_apart(element: Element, words_: re.Pattern[str], name: str) -> None:
+    """Put what *words_* finds in *element* in spans of the class *name*, for the style sheets to set apart."""
     for child in list(element):
         if not _UNTOUCHED & _names(child):
-            _set_capitals(child)
-        _wrap(element, child, child.tail or "")
-    _wrap(element, None, element.text or "")
+            _set_apart(child, words_, name)
+        _wrap(element, child, words_.split(child.tail or ""), name)
+    _wrap(element, None, words_.split(element.text or ""), name)
 
 
-def _wrap(parent: Element, before: Element | None, words: str) -> None:
-    """Put the capitals among *words*, which stand in *parent* after *before* (or first), in spans."""
-    first, *rest = _CAPITALS.split(words)
+def _wrap(parent: Element, before: Element | None, parts: Sequence[str], name: str) -> None:
+    """Put every other one of *parts*, words in *parent* after *before* (or first), in a span of the class *name*."""
+    first, *rest = parts
     if not rest:
         return
     at = 0 if before is None else parent.index(before) + 1
@@ -79,9 +84,9 @@ def _wrap(parent: Element, before: Element | None, words: str) -> None:
         parent.text = first
     else:
         before.tail = first
-    for capitals, tail in zip(rest[::2], rest[1::2], strict=True):
-        span_ = etree.Element(f"{{{XHTML}}}span", {"class": "caps"})
-        span_.text, span_.tail = capitals, tail
+    for inside, tail in zip(rest[::2], rest[1::2], strict=True):
+        span_ = etree.Element(f"{{{XHTML}}}span", {"class": name})
+        span_.text, span_.tail = inside, tail
         parent.insert(at, span_)
         at += 1
 
@@ -127,6 +132,17 @@ def _texts(element: Element, without: Container[str]) -> Iterator[str]:
         for child in element:
             yield from _texts(child, without)
             yield child.tail or ""
+
+
+def label(table: Element) -> None:
+    """Give each cell of *table* the name of its column, for screens on which a row stands as a block."""
+    heads = [named(cell, BESIDE) for cell in table.iterfind(f"{{{XHTML}}}thead/{{{XHTML}}}tr/{{{XHTML}}}th")]
+    rows = [row.findall(f"{{{XHTML}}}td") for row in table.iterfind(f"{{{XHTML}}}tbody/{{{XHTML}}}tr")]
+    if heads and all(len(row) == len(heads) for row in rows):
+        table.set("class", "labelled")
+        for row in rows:
+            for head, cell in zip(heads, row, strict=True):
+                cell.set("data-label", head)
 
 
 def bookmark(root: Element) -> None:

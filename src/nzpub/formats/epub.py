@@ -112,7 +112,7 @@ def _finish(section: Element, chapter: Chapter, name: str, homes: Mapping[str, s
         if target.startswith("#") and homes[target[1:]] != name:
             element.set("href", f"{homes[target[1:]]}{target}")
     for table in section.iter(f"{_X}table"):
-        _label(table)
+        page.label(table)
     for note in [e for e in section.iter(f"{_X}aside") if e.get("role") == "doc-footnote"]:
         _number(note)
 
@@ -132,17 +132,6 @@ def _mark_pages(section: Element, marks: Sequence[Break], printed: object) -> No
         else:
             spot.element.text = before
             spot.element.insert(0, marker)
-
-
-def _label(table: Element) -> None:
-    """Give each cell the name of its column, for screens on which a row stands as a block."""
-    heads = [_words(cell) for cell in table.iterfind(f"{_X}thead/{_X}tr/{_X}th")]
-    rows = [row.findall(f"{_X}td") for row in table.iterfind(f"{_X}tbody/{_X}tr")]
-    if heads and all(len(row) == len(heads) for row in rows):
-        table.set("class", "labelled")
-        for row in rows:
-            for head, cell in zip(heads, row, strict=True):
-                cell.set("data-label", head)
 
 
 def _number(note: Element) -> None:
@@ -234,7 +223,7 @@ def _entry(document: _File) -> str:
 
 def _words(element: Element) -> str:
     """Return the words of *element* as a list names it, without the numbers of notes and the markers of pages."""
-    return page.named(element, without=("doc-noteref", "doc-pagebreak"))
+    return page.named(element, page.BESIDE)
 
 
 def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:

@@ -31,6 +31,7 @@ def sections(edition: Edition, styles: Styles) -> Iterator[Element]:
             path = image.get("src", "")
             _embed(image, edition.files[path], addresses[path])
         for number, table in enumerate(list(section.iter(f"{_X}table")), 1):
+            page.label(table)
             _scroll(table, f"{section.get('id')}-table-{number}", edition.meta.lang)
         for note in [e for e in section.iter(f"{_X}aside") if e.get("role") == "doc-footnote"]:
             _number(note, edition.meta.lang)
