@@ -219,6 +219,11 @@ Words.
 
 Words.
 """,
+    "an okina in a running head": """\
+# The ʻokina of Hawaiʻi {#sec-one}
+
+Words.
+""",
     "two ids for one place": """\
 # One {#sec-one}
 

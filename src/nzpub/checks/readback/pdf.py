@@ -105,7 +105,7 @@ def _margin(painted: str, told: str, part: str) -> Iterator[Passage]:
 
 def letters(text: str) -> str:
     """Return the letters of *text*, small ones for capitals, without accents, ligatures taken apart."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalpha())
+    return "".join(c for c in unicodedata.normalize("NFKD", _same(text)).casefold() if c.isalpha())
 
 
 @dataclass(slots=True)
