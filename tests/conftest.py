@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from nzpub import provide
 
@@ -26,6 +28,15 @@ def tool(name: provide.Name, *, optional: bool = False) -> provide.Command:
 def chromium() -> str:
     """Return the path of a browser for Playwright's *executable_path*."""
     return tool("chromium")[0]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Return a browser that runs as long as the tests of one file: Playwright starts no second one beside it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from nzpub import project, read
 from nzpub.checks.outside import VALIDATORS, deck
@@ -26,14 +25,6 @@ from nzpub.model import Deck
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "tests" / "book" / "manuscript"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def written() -> tuple[Deck, str]:

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from nzpub import project, read
 from nzpub.checks.outside import axe
@@ -61,14 +61,6 @@ def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     file = tmp_path_factory.mktemp("deck") / name
     file.write_bytes(content)
     return Talk(deck, styles, artifact, file)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
