@@ -30,7 +30,7 @@ from publication import copy_book, make
 ROOT = Path(__file__).parents[1]
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-MOST = 600_000                       # bytes
+MOST = 700_000                         # bytes: three figures are there twice, once for phones
 FILES = (Artifact("pdf", {"x.pdf": b"%PDF"}, "24 pages"), Artifact("epub", {"x.epub": b"PK" * 600}, "12 chapters"),
          Artifact("revealjs", {"x-slides.html": b"<html>"}, "16 slides"), Artifact("pptx", {"x-slides.pptx": b"PK"}))
 # How many characters a line of the long paragraphs holds, on average; null if there are none.
@@ -259,7 +259,7 @@ def test_a_foreign_picture_is_told_from_ours(tmp_path: Path) -> None:
 
 
 def test_it_is_light_and_the_same_each_time(front: Front) -> None:
-    """The page stays under 600 kB, and the same input gives the same bytes."""
+    """The page stays under 700 kB, and the same input gives the same bytes."""
     again = web.front_page(front.edition, front.styles, front.layout, FILES).files["index.html"]
     assert len(again) < MOST
     assert again == front.file.read_bytes()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import fontpkg
+from lxml import etree
 
 from nzpub import cache
 from nzpub.errors import Finding, ToolError
@@ -171,11 +172,12 @@ def with_faces(svg: bytes, available: Iterable[Face]) -> bytes:
 
     A picture in an ``img`` cannot use the fonts of the page around it.
     """
-    words = svg.decode()
-    used = tuple(sorted({ord(c) for c in words if c.isprintable()}))
-    rules = "".join(rule(face, used) for face in available if face.family in words and face.style == "normal")
-    start = words.index(">", words.index("<svg")) + 1
-    return f"{words[:start]}<style>{rules}</style>{words[start:]}".encode() if rules else svg
+    drawn = svg.decode()
+    words = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True)).itertext()
+    used = tuple(sorted({ord(c) for c in "".join(map(str, words)) if c.isprintable()}))
+    rules = "".join(rule(face, used) for face in available if face.family in drawn and face.style == "normal")
+    start = drawn.index(">", drawn.index("<svg")) + 1
+    return f"{drawn[:start]}<style>{rules}</style>{drawn[start:]}".encode() if rules else svg
 
 
 def rule(face: Face, characters: tuple[int, ...]) -> str:

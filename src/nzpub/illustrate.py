@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -11,11 +11,11 @@ from nzpub.errors import Finding, ManuscriptError
 from nzpub.model import Book, Styles
 from nzpub.tree import attr, walk
 
-WIDE = "-wide"                 # what the drawing for slides adds to the name: figures/map-wide.svg
+SUFFIXES: Mapping[Shape, str] = {"column": "", "phone": "-phone", "wide": "-wide"}    # figures/map-wide.svg
 
 
 def illustrate(book: Book, styles: Styles) -> Book:
-    """Return *book* with every chart's SVG among its files, once for a column and once for a slide.
+    """Return *book* with every chart's SVG among its files, once for each shape: a column, a phone, a slide.
 
     Raises ManuscriptError with all that is wrong in the tables.
     """
@@ -24,7 +24,7 @@ def illustrate(book: Book, styles: Styles) -> Book:
     for path, kind, table in _charts(book):
         try:
             drawn |= {_named(path, shape): KINDS[kind](_data(book, kind, table), styles.tokens, shape).encode()
-                      for shape in ("column", "wide")}
+                      for shape in SUFFIXES}
         except ManuscriptError as error:
             findings += error.findings
     if findings:
@@ -37,15 +37,11 @@ def charts(book: Book) -> tuple[str, ...]:
     return tuple(path for path, _, _ in _charts(book))
 
 
-def wide(path: str, files: Mapping[str, bytes]) -> str:
-    """Return the drawing of the figure *path* that is made for slides, or *path* if it has only one."""
-    return _named(path, "wide") if _named(path, "wide") in files else path
-
-
-def narrow(path: str) -> str:
-    """Return the drawing made for a column of which *path* may be the one made for slides."""
+def shaped(path: str, shape: Shape, files: Container[str]) -> str:
+    """Return the drawing in *shape* of the figure of which *path* is one, or *path* if *files* do not have it."""
     pure = PurePosixPath(path)
-    return str(pure.with_name(f"{pure.stem.removesuffix(WIDE)}{pure.suffix}"))
+    figure = str(pure.with_name(f"{pure.stem.removesuffix(SUFFIXES['wide'])}{pure.suffix}"))
+    return drawn if (drawn := _named(figure, shape)) in files else path
 
 
 def _charts(book: Book) -> Iterator[tuple[str, str, str]]:
@@ -59,7 +55,7 @@ def _charts(book: Book) -> Iterator[tuple[str, str, str]]:
 
 def _named(path: str, shape: Shape) -> str:
     pure = PurePosixPath(path)
-    return path if shape == "column" else str(pure.with_name(f"{pure.stem}{WIDE}{pure.suffix}"))
+    return str(pure.with_name(f"{pure.stem}{SUFFIXES[shape]}{pure.suffix}"))
 
 
 def _data(book: Book, kind: str, table: str) -> ChartData:

@@ -145,6 +145,18 @@ def label(table: Element) -> None:
                 cell.set("data-label", head)
 
 
+def adapt(image: Element, drawing: str, media: str) -> None:
+    """Let what *media* describes, a phone, show *drawing*, if it is another: the words of the image's would be tiny."""
+    parent = image.getparent()
+    if parent is None or drawing == image.get("src"):
+        return
+    choice = etree.Element(f"{{{XHTML}}}picture")
+    choice.tail, image.tail = image.tail, None
+    parent.replace(image, choice)
+    etree.SubElement(choice, f"{{{XHTML}}}source", {"media": media, "srcset": drawing})
+    choice.append(image)
+
+
 def bookmark(root: Element) -> None:
     """Let each heading below *root* say how the PDF's outline names it: a formula in print is a picture."""
     for level in range(1, 7):

@@ -15,7 +15,7 @@ from nzpub.annotate import ASIDES, alt_text, cited, source_keys
 from nzpub.cite import section_numbers
 from nzpub.errors import Finding, ManuscriptError, Place
 from nzpub.furniture import words
-from nzpub.illustrate import narrow, wide
+from nzpub.illustrate import SUFFIXES, shaped
 from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
 from nzpub.tree import Attr, Node, attr, div, is_node, link, para, rewrite, span, string, text, walk, with_attr
 
@@ -335,9 +335,8 @@ def _files(book: Book, holders: Iterable[Chapter | Slide]) -> dict[str, bytes]:
     """Return the files that the images of *holders* show."""
     shown = {node["c"][2][0] for holder in holders for node in walk([*holder.blocks, *_noted(holder)])
              if node["t"] == "Image"}
-    # A slide read on a phone has the drawing that is made for a column.
-    columns = {narrow(path) for path in shown} & book.files.keys()
-    return {path: book.files[path] for path in sorted(shown | columns)}
+    phones = {shaped(path, "phone", book.files) for path in shown}
+    return {path: book.files[path] for path in sorted(shown | phones)}
 
 
 def _noted(holder: Chapter | Slide) -> Iterable[Node]:
@@ -349,7 +348,7 @@ def _attachments(book: Book) -> dict[str, bytes]:
     """Return what the publication was made from: manuscript, references, tables and pictures, but not the drawings."""
     charts = [image["c"][2][0] for node in walk(book.blocks) if attr(node).get("chart")
               for image in walk([node]) if image["t"] == "Image"]
-    drawn = {*charts, *(wide(path, book.files) for path in charts)}
+    drawn = {shaped(path, shape, book.files) for path in charts for shape in SUFFIXES}
     references = json.dumps(book.references, ensure_ascii=False, indent=2).encode() + b"\n"
     return {PurePosixPath(book.source).name: book.text.encode(),
             **({book.meta.bibliography: references} if book.meta.bibliography else {}),
@@ -407,7 +406,7 @@ def _show(blocks: Iterable[Node], book: Book, figures: Mapping[str, Node], used:
 def _embed(node: Node, figures: Mapping[str, Node], book: Book) -> Node:
     figure = figures[node["c"][2][0].removeprefix("#")]
     image = _image(next(child for child in walk([figure]) if child["t"] == "Image"))
-    path = wide(image["c"][2][0], book.files)
+    path = shaped(image["c"][2][0], "wide", book.files)
     return {**image, "c": [image["c"][0], image["c"][1], [path, ""]]}
 
 

@@ -86,9 +86,8 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     parts = [*_globe(look, globe, world), *_labels(look, globe, chart.rows), *_line(look, globe, world)]
     if shape == "wide":
         return drawing(look, look.length("height"), [*parts, *_panel(look, world, chart.rows)])
-    foot = 2 * middle[1] + 0.4 * look.size
-    return drawing(look, foot + _KEY_ROW * look.size,
-                   [*parts, *_distance(look, globe, world), *_key_row(look, world, foot)])
+    key, foot = _key_rows(look, world, 2 * middle[1] + 0.4 * look.size)
+    return drawing(look, foot, [*parts, *_distance(look, globe, world), *key])
 
 
 def _world(chart: ChartData) -> _World:
@@ -208,14 +207,18 @@ def _sign(look: Look, kind: str, x: float, middle: float) -> Iterator[str]:
         yield from (_filled if kind == "filled" else _hatched)(look, [outline])
 
 
-def _key_row(look: Look, world: _World, top: float) -> Iterator[object]:
-    """Draw the key in one row below the map."""
+def _key_rows(look: Look, world: _World, top: float) -> tuple[list[object], float]:
+    """Return the key in rows below the map, as few as its width allows, and where they end."""
+    parts: list[object] = []
     x, middle = look.stroke, top + _KEY_ROW / 2 * look.size
     for kind, meaning in _key(world):
-        yield from _sign(look, kind, x, middle)
         label = look.centred(meaning, x + (_SWATCH + 0.4) * look.size, middle)
-        yield label
+        if label.box.right > look.width and parts:
+            x, middle = look.stroke, middle + _KEY_ROW * look.size
+            label = look.centred(meaning, x + (_SWATCH + 0.4) * look.size, middle)
+        parts += [*_sign(look, kind, x, middle), label]
         x = label.box.right + 1.4 * look.size
+    return parts, middle + _KEY_ROW / 2 * look.size
 
 
 def _panel(look: Look, world: _World, rows: Sequence[Row]) -> Iterator[object]:

@@ -16,7 +16,7 @@ from nzpub.charts.table import ChartData, Row, When, amount, cell, one_of, row_e
 from nzpub.errors import Place
 
 _KEY = {"floor": "More than (a floor)", "about": "About", "exact": "Exact"}
-_COLUMN_RATIO = 0.66       # of the height to the width
+_RATIO = {"column": 0.66, "phone": 1.15}    # of the height to the width
 _HEADROOM = 1.12           # of the scale's top to the largest value: an arrow stands on it
 # In sizes of the text: a mark's radius, a floor's arrow, a line of a label, and what stands below the steps.
 _RADIUS, _ARROW, _LEADING, _BELOW = 0.32, 1.3, 1.15, 3.8
@@ -59,7 +59,7 @@ def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     Raises ManuscriptError if a date or a number is none, or a label finds no room.
     """
     look = Look(tokens, shape)
-    height = look.length("height") if shape == "wide" else look.width * _COLUMN_RATIO
+    height = look.length("height") if shape == "wide" else look.width * _RATIO[shape]
     dates = [when(row, "date") for row in chart.rows]
     if (highest := max(amount(row, "value") for row in chart.rows)) == 0:
         raise wrong("NZ423", "no value is above 0", Place(chart.source, 1), "there is nothing to draw yet")
@@ -129,7 +129,7 @@ def _labels(look: Look, frame: _Frame, points: Sequence[_Point]) -> list[Label]:
     for point in reversed(points):       # the last steps stand closest to the edge
         pair = next((pair for pair in _places(look, point) if _free(look, pair, room, taken)), None)
         if pair is None:
-            raise row_error(point.row, "NZ426", f"“{point.label}” finds no room in the drawing",
+            raise row_error(point.row, "NZ426", f"“{point.label}” finds no room in the drawing{look.where}",
                             "write fewer words")
         labels += pair
         taken = [*taken, *(label.box for label in pair)]

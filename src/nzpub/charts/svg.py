@@ -6,9 +6,11 @@ LibreOffice draw alike is used: presentation attributes, no style sheet, no ids,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,7 +18,7 @@ import fontpkg
 
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 
-Shape = Literal["column", "wide"]
+Shape = Literal["column", "phone", "wide"]
 Anchor = Literal["start", "middle", "end"]
 
 # How far letters reach above and below the baseline, in ems; capitals and descenders of a text face.
@@ -88,6 +90,11 @@ class Look:
     def length(self, name: str) -> float:
         """Return the figure length *name* of this shape: a number of CSS pixels is as many units."""
         return float(self.token(f"--figure-{name}-{self.shape}").removesuffix("px"))
+
+    @property
+    def where(self) -> str:
+        """Where the drawing is seen, for messages: "" for a column, " on a phone", " on a slide"."""
+        return {"column": "", "phone": " on a phone", "wide": " on a slide"}[self.shape]
 
     @property
     def family(self) -> str:
@@ -168,9 +175,21 @@ def upright(look: Look, x: float, top: float, bottom: float, around: Iterable[Bo
 
 
 def path(points: Iterable[tuple[float, float]], *, close: bool = False) -> str:
-    """Return the path data of a line through *points*."""
-    steps = " ".join(f"{number(x)} {number(y)}" for x, y in points)
-    return f"M{steps}{'Z' if close else ''}"
+    """Return the path data of a line through *points*: where it begins, then the way from each to the next.
+
+    Ways are half as long to write as places, and most of a map is such numbers.
+    """
+    tenths = [(round(10 * x), round(10 * y)) for x, y in points]
+    ways = "".join(f" {_short(x - before_x)} {_short(y - before_y)}"
+                   for (before_x, before_y), (x, y) in pairwise(tenths) if (x, y) != (before_x, before_y))
+    x, y = tenths[0]
+    line_ = f"l{ways[1:]}" if ways else ""
+    return f"M{_short(x)} {_short(y)}{line_}{'Z' if close else ''}".replace(" -", "-")
+
+
+def _short(tenths: int) -> str:
+    """Return a number of tenths as path data may have it: without a nought before the point."""
+    return re.sub(r"^(-?)0\.", r"\1.", number(tenths / 10))
 
 
 def text_width(words: str, family: str, weight: int, size: float) -> float:

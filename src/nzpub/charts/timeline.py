@@ -17,8 +17,9 @@ from nzpub.errors import Place
 _TICK_YEARS = 5
 _COLOURS = ("atlantic", "ochre", "pacific")
 _KEY = "Hollow: known only to the year, or roughly"
-# In sizes of the text: marks, the space beside them, a row, a heading's row, and what stands below the bands.
-_MARK, _GAP, _ROW, _HEADING, _BELOW = 0.64, 0.45, 1.45, 2.0, 3.8
+# In sizes of the text: marks, the space beside them, a row (on a phone one of words, one of marks), a heading's row,
+# and what stands below the bands.
+_MARK, _GAP, _ROW, _PHONE_ROW, _HEADING, _BELOW = 0.64, 0.45, 1.45, 2.7, 2.0, 3.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,11 @@ def _entry(row: Row, groups: Sequence[str], column: str) -> _Entry:
 
 def _scale(look: Look, groups: Iterable[str], entries: Sequence[_Entry]) -> _Scale:
     """Return the scale that leaves room for a date on either side, and in a wide drawing for the headings."""
-    margin = max(look.label(e.date, 0, 0, strong=True).width for e in entries) + look.size
-    beside = 0 if look.shape == "column" else max(look.label(g, 0, 0, strong=True).width for g in groups)
+    if look.shape == "phone":      # whose dates do not stand beside the marks
+        margin = look.size
+    else:
+        margin = max(look.label(e.date, 0, 0, strong=True).width for e in entries) + look.size
+    beside = 0 if look.shape != "wide" else max(look.label(g, 0, 0, strong=True).width for g in groups)
     return _Scale(floor(min(e.start.first for e in entries)), ceil(max(e.end.last for e in entries)),
                   beside + margin, look.width - margin)
 
@@ -130,7 +134,7 @@ def _stack(look: Look, scale: _Scale, groups: Sequence[str], bands: Sequence[Seq
            ) -> tuple[list[Label], list[_Placed], float]:
     """Return the headings and entries of all bands, one below the other, and where the last ends."""
     count = sum(map(len, bands))
-    above, between, step = _HEADING * look.size, 0.0, _ROW * look.size
+    above, between, step = _HEADING * look.size, 0.0, (_PHONE_ROW if look.shape == "phone" else _ROW) * look.size
     if look.shape == "wide":      # fill the height that the slide gives
         above, between = 0.0, look.size * 0.6
         step = (look.length("height") - (_BELOW + _GAP) * look.size - between * len(bands)) / count
@@ -145,21 +149,33 @@ def _stack(look: Look, scale: _Scale, groups: Sequence[str], bands: Sequence[Seq
 
 
 def _place(look: Look, scale: _Scale, entry: _Entry, y: float) -> _Placed:
-    """Return *entry* with its mark at *y*: the label to its right if it fits there, else to its left."""
+    """Return *entry* in the row whose middle is *y*; raise ManuscriptError if its words find no room there."""
     left, right = scale.x(entry.start.first), scale.x(entry.end.last)
     half = look.size * _MARK / 2 * (1.2 if entry.band == 1 else 1)     # a diamond looks smaller than a square
     if right - left < 2 * half:
         left, right = (left + right) / 2 - half, (left + right) / 2 + half
-    before, after = left - _GAP * look.size, right + _GAP * look.size
-    label = look.centred(entry.label, after, y)
-    date = look.centred(entry.date, before, y, anchor="end", strong=True)
-    if label.box.right > look.width:
-        label = look.centred(entry.label, before, y, anchor="end")
-        date = look.centred(entry.date, after, y, strong=True)
-    if min(label.box.left, date.box.left) < 0:
-        raise row_error(entry.row, "NZ426", f"“{entry.label}” is too long for the drawing",
+    middle = y + 0.45 * look.size if look.shape == "phone" else y
+    mark = Box(left, middle - half, right, middle + half)
+    words = _above(look, entry, y - 0.55 * look.size) if look.shape == "phone" else _beside(look, entry, mark, y)
+    if min(label.box.left for label in words) < 0 or max(label.box.right for label in words) > look.width:
+        raise row_error(entry.row, "NZ426", f"“{entry.label}” is too long for the drawing{look.where}",
                         "write fewer words")
-    return _Placed(entry, Box(left, y - half, right, y + half), (date, label))
+    return _Placed(entry, mark, words)
+
+
+def _beside(look: Look, entry: _Entry, mark: Box, y: float) -> tuple[Label, Label]:
+    """Return date and label on either side of *mark*: the label to its right if it fits there, else to its left."""
+    before, after = mark.left - _GAP * look.size, mark.right + _GAP * look.size
+    label = look.centred(entry.label, after, y)
+    if label.box.right <= look.width:
+        return look.centred(entry.date, before, y, anchor="end", strong=True), label
+    return look.centred(entry.date, after, y, strong=True), look.centred(entry.label, before, y, anchor="end")
+
+
+def _above(look: Look, entry: _Entry, y: float) -> tuple[Label, Label]:
+    """Return date and label as a line of words that begins at the left edge, where a phone's reader looks."""
+    date = look.centred(entry.date, 0, y, strong=True)
+    return date, look.centred(entry.label, date.box.right + _GAP * look.size, y)
 
 
 def _mark(look: Look, scale: _Scale, placed: _Placed) -> Iterator[str]:

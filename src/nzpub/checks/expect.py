@@ -15,7 +15,7 @@ from typing import Any
 
 from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
-from nzpub.illustrate import WIDE
+from nzpub.illustrate import SUFFIXES
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
 from nzpub.tree import Attr, Node, attr, header, link, para, span, string, text
 
@@ -195,7 +195,7 @@ def numbered(chapter: Chapter) -> tuple[Node, ...]:
 def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
     """Yield the passages of *chapter* as EPUB has them: heading, text, notes at the end."""
     role = CHAPTER_ROLES.get(chapter.role, "doc-chapter" if chapter.title else "")
-    walker = Walker(f"{chapter.id}.xhtml", edition.meta.lang, edition.files, chapter.line)
+    walker = Walker(f"{chapter.id}.xhtml", edition.meta.lang, edition.files, chapter.line, phone=True)
     path = (role,) if role else ()
     walker.pending(chapter.id)
     if chapter.title:
@@ -261,7 +261,7 @@ class Walker:
     line: int | None
     drawing: Callable[[bytes | None], str] = fingerprint
     below: int = 0                           # levels by which headings are lowered
-    phone: bool = False                      # whether phones are offered the drawing that is made for a column
+    phone: bool = False                      # whether phones are offered the drawing that is made for them
     _ids: list[str] = field(default_factory=list)
 
     def pending(self, ident: str) -> None:
@@ -379,8 +379,8 @@ class Walker:
 
     def _drawn(self, path: str) -> str:
         """Return what tells the drawing at *path* from others, and that for a phone, if it has one."""
-        column = path.replace(f"{WIDE}.", ".")
-        paths = [path, column] if self.phone and column != path and column in self.files else [path]
+        phone = f"{SUFFIXES['phone']}.".join(path.replace(f"{SUFFIXES['wide']}.", ".").rsplit(".", 1))
+        paths = [path, phone] if self.phone and phone in self.files else [path]
         return " ".join(self.drawing(self.files.get(each)) for each in paths)
 
     def _with(self, marks: Marks, attributes: Attr, kind: str = "") -> Marks:

@@ -85,7 +85,7 @@ def _chapter(chapter: Chapter, edition: Edition, *ids: str) -> Iterator[Passage]
     """Yield the passages of *chapter*, its headings one level lower, its notes at the end."""
     name, role = words(edition.meta.lang), CHAPTER_ROLES.get(chapter.role, "")
     path = (role,) if role else ()
-    walker = Walker("", edition.meta.lang, edition.files, chapter.line, below=1)
+    walker = Walker("", edition.meta.lang, edition.files, chapter.line, below=1, phone=True)
     for ident in (*ids, chapter.id):
         walker.pending(ident)
     heading, tables = [header(1, numbered(chapter))] if chapter.title else [], count(1)

@@ -22,6 +22,7 @@ from nzpub import page, pagebreaks
 from nzpub.checks.claims import accessibility
 from nzpub.fonts import with_faces
 from nzpub.furniture import words
+from nzpub.illustrate import shaped
 from nzpub.model import Artifact, Chapter, Edition, Meta, Styles
 from nzpub.page import EPUB, MATHML, XHTML
 from nzpub.pagebreaks import Break
@@ -54,7 +55,7 @@ class _File(NamedTuple):
 def write(edition: Edition, styles: Styles, layout: Layout) -> Artifact:
     """Return ``short-name.epub``; the cover is the first page of *layout*."""
     marks = pagebreaks.breaks(layout, [chapter.id for chapter in edition.chapters])
-    chapters = list(_chapters(edition, layout, marks))
+    chapters = list(_chapters(edition, layout, marks, f"(max-width: {styles.tokens['--phone']})"))
     documents = [_cover_page(edition.meta), _title_page(edition.meta), *chapters]
     book = _package(edition.meta, documents)
     for name, media, content in _resources(edition, styles):
@@ -81,8 +82,11 @@ def _ident(name: str) -> str:
 # --- content documents ------------------------------------------------------------------------------
 
 
-def _chapters(edition: Edition, layout: Layout, marks: Sequence[Break]) -> Iterator[_File]:
-    """Yield the chapters: links lead from file to file, EPUB's semantics stand beside ARIA's, pages are marked."""
+def _chapters(edition: Edition, layout: Layout, marks: Sequence[Break], phone: str) -> Iterator[_File]:
+    """Yield the chapters: links lead from file to file, EPUB's semantics stand beside ARIA's, pages are marked.
+
+    Screens that the media query *phone* describes have drawings of their own.
+    """
     printed = {element.get("id"): element for element in layout.root.iter("section")}
     sections = [deepcopy(section) for section in page.sections(edition)]
     names = [f"{chapter.id}.xhtml" for chapter in edition.chapters]
@@ -92,6 +96,8 @@ def _chapters(edition: Edition, layout: Layout, marks: Sequence[Break]) -> Itera
         if here := [mark for mark in marks if mark.chapter == chapter.id]:
             _mark_pages(section, here, printed[chapter.id])
         _finish(section, chapter, name, homes)
+        for image in list(section.iter(f"{_X}img")):
+            page.adapt(image, shaped(image.get("src", ""), "phone", edition.files), phone)
         yield _File(name, _title(chapter), section, chapter)
 
 

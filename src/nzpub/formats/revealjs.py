@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from string import printable
@@ -16,7 +16,7 @@ from nzpub import page, pandoc
 from nzpub.errors import CheckError, Finding, Place
 from nzpub.fonts import rule, with_faces
 from nzpub.furniture import source_line
-from nzpub.illustrate import narrow
+from nzpub.illustrate import shaped
 from nzpub.model import Artifact, Deck, Face, Slide, Styles
 from nzpub.tree import Attr, Node, div, header, para, text
 
@@ -70,19 +70,20 @@ def _sections(deck: Deck, styles: Styles) -> Iterator[Element]:
     html = pandoc.render(blocks, "revealjs", "--slide-level=1", "--mathml", "--syntax-highlighting=none")
     root = etree.fromstring(f'<body xmlns="{page.XHTML}">{html}</body>'.encode())
     pictures = {path: _address(path, content, styles) for path, content in deck.files.items()}
-    drawings: dict[Element, str] = {}
     for number, (section, slide) in enumerate(zip(root, deck.slides, strict=True)):
         section.set("class", _layout(slide))
         if slide.seconds:
             section.set("data-timing", str(slide.seconds))
+        drawings: dict[Element, str] = {}
         for image in section.iter(f"{_X}img"):
             path = str(image.attrib.pop("data-src", "")) or image.get("src", "")
             image.set("src", pictures[path])
-            drawings[image] = pictures.get(narrow(path), pictures[path])
+            drawings[image] = pictures[shaped(path, "phone", pictures)]
         _level(section, first=number == 0)
         _part(section[0])
         _name(section)
-        _adapt(section, drawings, f"screen and (max-width: {styles.tokens['--slide-narrow']})")
+        for image, phone in drawings.items():
+            page.adapt(image, phone, f"screen and (max-width: {styles.tokens['--slide-narrow']})")
         _frame(section)
         yield section
 
@@ -124,19 +125,6 @@ def _name(section: Element) -> None:
             name = _ALONE.get(etree.QName(children[0]).localname)
             if name:
                 paragraph.set("class", name)
-
-
-def _adapt(section: Element, drawings: Mapping[Element, str], phone: str) -> None:
-    """Let a *phone* show each image's drawing for a column, if it has one: the words of a slide's would be tiny."""
-    for image in list(section.iter(f"{_X}img")):
-        parent, column = image.getparent(), drawings[image]
-        if parent is None or column == image.get("src"):
-            continue
-        choice = etree.Element(f"{_X}picture")
-        choice.tail, image.tail = image.tail, None
-        parent.replace(image, choice)
-        etree.SubElement(choice, f"{_X}source", {"media": phone, "srcset": column})
-        choice.append(image)
 
 
 def _frame(section: Element) -> None:

@@ -12,6 +12,7 @@ from lxml import etree
 from nzpub import page
 from nzpub.fonts import with_faces
 from nzpub.furniture import words
+from nzpub.illustrate import shaped
 from nzpub.model import Edition, Styles
 
 Element = etree._Element
@@ -26,10 +27,12 @@ _VIEW = re.compile(rb'<svg\b[^>]*?\bviewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+(?P<width>[
 def sections(edition: Edition, styles: Styles) -> Iterator[Element]:
     """Yield the chapters below the page's one ``h1``: pictures inside, tables that scroll, notes that lead back."""
     addresses = {path: _address(path, content, styles) for path, content in edition.files.items()}
+    phone = f"screen and (max-width: {styles.tokens['--phone']})"
     for section in page.sections(edition, shift=1):
-        for image in section.iter(f"{_X}img"):
+        for image in list(section.iter(f"{_X}img")):
             path = image.get("src", "")
             _embed(image, edition.files[path], addresses[path])
+            page.adapt(image, addresses[shaped(path, "phone", edition.files)].address, phone)
         for number, table in enumerate(list(section.iter(f"{_X}table")), 1):
             page.label(table)
             _scroll(table, f"{section.get('id')}-table-{number}", edition.meta.lang)
