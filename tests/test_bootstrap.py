@@ -186,7 +186,10 @@ def test_without_the_means_it_says_the_command_and_stops(
 @pytest.mark.skipif(INNER in os.environ, reason="this is the inner run")
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone: which files belong to it?")
 def test_the_two_commands_of_the_readme_work_in_a_fresh_clone(tmp_path: Path) -> None:
-    """What the README tells a newcomer to type builds and tests the project, from its files alone."""
+    """What the README tells a newcomer to type builds and tests the project, from its files alone.
+
+    CI runs the second of the two commands in a fresh clone anyway: this test is part of it.
+    """
     clone = tmp_path / "fresh clone"
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listing, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
@@ -197,6 +200,6 @@ def test_the_two_commands_of_the_readme_work_in_a_fresh_clone(tmp_path: Path) ->
     commands = re.findall(r"^\./inv (?:build|test)$", readme, flags=re.MULTILINE)
 
     assert commands == ["./inv build", "./inv test"]
-    for command in commands:
+    for command in commands[:1] if "CI" in os.environ else commands:
         done = run(command.split(), clone, **{INNER: "1"})
         assert done.returncode == 0, f"{command}\n{done.stdout[-5000:]}\n{done.stderr[-5000:]}"
