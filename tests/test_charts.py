@@ -266,7 +266,7 @@ def test_the_map_shows_32_members_and_4_partners() -> None:
     svg = drawn("map")
 
     assert {"32 NATO members", "4 Indo-Pacific partners"} <= set(words(svg))
-    assert svg.count(f'fill="{TOKENS["--color-atlantic"]}"') == 32 + 1      # and the key
+    assert svg.count(f'fill="{TOKENS["--color-atlantic"]}"') == 32 + 2      # and the key, and the ground of “Canada”
 
 
 def test_the_geometry_holds_only_what_is_drawn() -> None:

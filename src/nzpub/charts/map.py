@@ -29,7 +29,7 @@ from nzpub.charts.globe import (
     place,
     read_topology,
 )
-from nzpub.charts.svg import Anchor, Label, Look, Shape, drawing, element, line, path
+from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path
 from nzpub.charts.table import ChartData, Row, cell, label_column, number, one_of, row_error, wrong
 from nzpub.errors import Place
 
@@ -171,7 +171,7 @@ def _line(look: Look, globe: Azimuthal, world: _World) -> Iterator[str]:
 
 
 def _labels(look: Look, globe: Azimuthal, rows: Sequence[Row]) -> Iterator[object]:
-    """Write the labels; a line leads to one that stands farther off."""
+    """Write the labels; a line leads to one that stands farther off, and borders stop at one that stands on land."""
     column = label_column(rows, short=look.shape == "wide")
     for row in rows:
         if words := cell(row, column):
@@ -179,9 +179,18 @@ def _labels(look: Look, globe: Azimuthal, rows: Sequence[Row]) -> Iterator[objec
             x, y = globe(place(number(row, "latitude"), number(row, "longitude")))
             if right and down:
                 yield line(look, x, y, x + right * look.size, y + (down + 0.35) * look.size, colour="ink")
-            yield look.centred(words, x + right * look.size, y + down * look.size, anchor=anchor,
-                               colour="on-dark" if anchor == "middle" and not down else "ink",
-                               strong=cell(row, "group") == _CITY)
+            on_land = anchor == "middle" and not down
+            label = look.centred(words, x + right * look.size, y + down * look.size, anchor=anchor,
+                                 colour="on-dark" if on_land else "ink", strong=cell(row, "group") == _CITY)
+            if on_land:
+                yield _cleared(look, label.box)
+            yield label
+
+
+def _cleared(look: Look, box: Box) -> str:
+    """Return the ground of a label that stands on a country of the first group."""
+    left, top, right, bottom = box
+    return element("rect", x=left, y=top, width=right - left, height=bottom - top, fill=look.colour("atlantic"))
 
 
 def _distance(look: Look, globe: Azimuthal, world: _World) -> Iterator[Label]:
