@@ -158,3 +158,12 @@ def test_text_that_would_hang_ends_in_time(tmp_path: Path, name: str, capsys: py
     with capsys.disabled():
         print(f"\n{name}: {time.monotonic() - start:.0f} s, {megabytes} MB, {done.stdout[:120].strip()}")  # noqa: T201
     assert megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [
+    ("x.png", b"\x89PNG\r\n\x1a\ndamaged", "NZ811"),
+    ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 a b"/>', "NZ813"),
+])
+def test_a_damaged_picture_is_refused(name: str, content: bytes, code: str) -> None:
+    """What begins as it should may still be none that can be shown."""
+    assert [finding.code for finding in picture(content, name)] == [code]

@@ -6,10 +6,12 @@ to be harmless in all of them is refused, with its line.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 from lxml import etree
+from PIL import Image
 
 from nzpub.errors import Finding, Place
 
@@ -22,6 +24,7 @@ _ELEMENTS = frozenset((
 ))
 _FOREIGN = re.compile(r"^\{(?!http://www\.w3\.org/2000/svg\})")   # editors leave their own elements in <metadata>
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(", re.IGNORECASE)
+_BOX = re.compile(r"\s*(?:[-+]?[\d.]+(?:[eE][-+]?\d+)?[\s,]*){4}")
 _MOST_ELEMENTS = 50_000
 _MOST_USES = 1_000             # <use> multiplies: a dozen nested ones draw for minutes
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8"}
@@ -35,8 +38,18 @@ def picture(content: bytes, file: str) -> Iterator[Finding]:
     elif ending not in _MAGIC:
         yield Finding("NZ810", "error", f"“{ending}” is not a kind of picture", Place(file),
                       f"use .svg, {', '.join(_MAGIC)}")
-    elif not content.startswith(_MAGIC[ending]):
+    elif not content.startswith(_MAGIC[ending]) or not _opens(content):
         yield Finding("NZ811", "error", f"this is not a {ending[1:].upper()} file", Place(file), "export it again")
+
+
+def _opens(content: bytes) -> bool:
+    """Tell whether a picture of pixels can be shown to its last row."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
 
 
 def _vector(content: bytes, file: str) -> Iterator[Finding]:
@@ -55,6 +68,9 @@ def _vector(content: bytes, file: str) -> Iterator[Finding]:
         yield Finding("NZ813", "error", f"this is not an SVG: it begins with <{root.tag}>", Place(file, 1),
                       "export it again")
         return
+    if not _BOX.fullmatch(root.get("viewBox", "0 0 1 1")):
+        yield Finding("NZ813", "error", f"the view box “{root.get('viewBox')}” is not four numbers",
+                      Place(file, 1), "export it again")
     yield from _limits(root, file)
     for element in root.iter(etree.Element):
         yield from _element(element, file)
