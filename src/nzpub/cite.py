@@ -22,6 +22,7 @@ from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, p
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
 _UNREADABLE = re.compile(r"Error in \$\[(\d+)\](\S*): (.*)")   # Pandoc of an entry: its number, what in it, and why
+_AROUND = ",.;:'\"`“”()[]"         # what may stand around a key in a message
 _SHORT = "nzpub-short"          # the div in which citeproc is asked for short forms
 # CSL locales that Pandoc carries for English; all other Englishes write dates and quotes as the British do.
 _AMERICAN = {"en", "en-us", "en-ca", "en-ph"}
@@ -39,13 +40,30 @@ def cite(book: Book) -> Book:
     wanted = sorted({*_slide_keys(labelled), *_figure_keys(book.blocks)})
     resolved = _resolved([*prose, _questions(wanted)], book, style)
     if resolved.warnings:
-        raise ManuscriptError([Finding("NZ312", "error", f"citeproc says: {message}", Place(book.source),
+        raise ManuscriptError([Finding("NZ312", "error", f"citeproc says: {message}", _where(message, book),
                                        "put the entry in the bibliography right") for message in resolved.warnings])
     body, short, bibliography = _parts(resolved.blocks)
-    lines = iter(_with_lines(prose, body))
+    lines = iter(_with_lines_of_notes(_with_lines(prose, body), iter(_written_notes(prose))))
     numbered = _number_notes([block if _is_slide(block) else next(lines) for block in labelled],
                              book.meta.lang)
     return replace(book, blocks=numbered, bibliography=bibliography, slide_sources=_answers(wanted, short))
+
+
+def _where(message: str, book: Book) -> Place:
+    """Return the place that *message* is about: an entry whose key it names, or where a missing one is cited.
+
+    What names no source is about the style.
+    """
+    words = {word.strip(_AROUND) for word in message.split()}
+    if entry := next((key for key in book.entries if key in words), None):
+        return Place(_bibliography(book), book.entries[entry])
+    lines = (node.get("line") for node in walk(book.blocks)
+             if words & {*source_keys(attr(node)), *(cited([node]) if node["t"] == "Cite" else ())})
+    return Place(book.source, next(lines, book.meta.lines.get("citation-style")))
+
+
+def _bibliography(book: Book) -> str:
+    return str(PurePosixPath(book.source).with_name(book.meta.bibliography))
 
 
 def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
@@ -57,9 +75,10 @@ def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
         if not found:
             raise
         number, where, why = found.groups()
-        file = str(PurePosixPath(book.source).with_name(book.meta.bibliography))
-        raise ManuscriptError(Finding("NZ302", "error", f"the source “{book.references[int(number)]['id']}” is not CSL "
-                                      f"JSON: {where} is {why}", Place(file), "put the entry right")) from error
+        key = str(book.references[int(number)]["id"])
+        place = Place(_bibliography(book), book.entries.get(key))
+        raise ManuscriptError(Finding("NZ302", "error", f"the source “{key}” is not CSL JSON: {where} is {why}", place,
+                                      "put the entry right")) from error
 
 
 def _style(book: Book) -> Path:
@@ -207,6 +226,25 @@ def _with_line(old: Node, new: Node) -> Node:
 def _blocks_in(node: Node) -> tuple[Node, ...]:
     """Return the blocks directly inside a block, those in notes left out."""
     return tuple(child for child in children(node) if child["t"] in BLOCKS)
+
+
+def _written_notes(value: Any) -> Iterator[Node]:
+    """Yield the notes that the author wrote, not those that citations become."""
+    if isinstance(value, list | tuple):
+        yield from (note for part in value for note in _written_notes(part))
+    elif is_node(value) and value["t"] != "Cite":
+        yield from (value,) if value["t"] == "Note" else _written_notes(value.get("c"))
+
+
+def _with_lines_of_notes(value: Any, notes: Iterator[Node]) -> Any:
+    """Return *value* with the lines of the author's *notes*, in order, on the blocks of those that it has."""
+    if isinstance(value, list | tuple):
+        return [_with_lines_of_notes(part, notes) for part in value]
+    if not is_node(value) or value["t"] == "Cite" or "c" not in value:
+        return value
+    inside = (_with_lines(next(notes)["c"], value["c"]) if value["t"] == "Note"
+              else _with_lines_of_notes(value["c"], notes))
+    return {**value, "c": inside}
 
 
 def _number_notes(blocks: Iterable[Node], lang: str) -> tuple[Node, ...]:

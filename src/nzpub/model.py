@@ -52,6 +52,7 @@ class Book:
     slide_sources: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)  # short form by key
     text: str = ""                             # the manuscript itself, for messages that show a line
     problems: tuple[Finding, ...] = ()         # what was wrong with it, to be reported with all the rest
+    entries: Mapping[str, int] = field(default_factory=dict)  # the line of each reference in the bibliography, by key
 
 
 Role = Literal["abstract", "section", "glossary", "bibliography"]
@@ -130,6 +131,7 @@ class Styles:
     files: Mapping[str, str]
     tokens: Mapping[str, str]                  # "--color-ink" → "#17242d"
     faces: tuple[Face, ...]
+    sheets: Mapping[str, str] = field(default_factory=dict)  # as they were read, by the path that messages print
 
 
 @dataclass(frozen=True, slots=True)

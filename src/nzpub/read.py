@@ -18,6 +18,7 @@ from nzpub.model import Book, Meta, Styles
 from nzpub.tree import Attr, Node, attr, rewrite, walk, with_attr
 
 OUR_STYLES = Path(__file__).parents[2] / "styles"
+_OURS = "nzpub/styles"            # what messages call the folder of our style sheets, where it is not the publication's
 _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps them
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
 _MAX_FILE_BYTES = 50_000_000
@@ -25,6 +26,7 @@ _UNCLOSED_DIV = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data")
 _AT_LINE = re.compile(r"at line (\d+)")
+_ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
 
 
@@ -44,8 +46,8 @@ def read(folder: Path) -> Book:
     abstract = _abstract(raw, source, file)
     meta = _meta(raw, abstract)
     files, problems = _files(folder, file, blocks)
-    references = _references(folder, meta, file)
-    return Book(meta, blocks, file, files, references, text=source, problems=tuple(problems))
+    references, entries = _references(folder, meta, file)
+    return Book(meta, blocks, file, files, references, text=source, problems=tuple(problems), entries=entries)
 
 
 def read_styles(folder: Path, characters: str) -> Styles:
@@ -54,13 +56,15 @@ def read_styles(folder: Path, characters: str) -> Styles:
     A file of *folder* stands in the place of ours of that name, but for its ``tokens.css``, which is
     added to ours: a publication of its own colour sets one token.
     """
-    files = _sheets(_our_styles())
-    if folder.is_dir():
-        theirs = _sheets(folder)
-        both = files["tokens.css"] + theirs.get("tokens.css", "")
-        files = files | theirs | ({} if _same(folder, _our_styles()) else {"tokens.css": both})
+    ours = _sheets(_our_styles())
+    own = _same(folder, _our_styles())
+    theirs = _sheets(folder) if folder.is_dir() and not own else {}
+    files = ours | theirs | {"tokens.css": ours["tokens.css"] + theirs.get("tokens.css", "")}
     tokens = {name: value.strip() for name, value in _TOKEN.findall(files["tokens.css"])}
-    return Styles(files, tokens, faces(tokens, characters))
+    sheets = {f"{'styles' if own else _OURS}/{name}": text for name, text in ours.items()
+              if name not in theirs or name == "tokens.css"} | {f"styles/{name}": text for name, text in theirs.items()}
+    return Styles(files, tokens, faces(tokens, characters),
+                  {path: text for path, text in sheets.items() if path.endswith(".css")})
 
 
 def _sheets(folder: Path) -> dict[str, str]:
@@ -211,28 +215,38 @@ def _moment(day: date) -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
-def _references(folder: Path, meta: Meta, file: str) -> tuple[Mapping[str, object], ...]:
-    """Return the entries of the bibliography; raises ManuscriptError if it is not CSL JSON."""
+def _references(folder: Path, meta: Meta, file: str) -> tuple[tuple[Mapping[str, object], ...], dict[str, int]]:
+    """Return the entries of the bibliography and the line of each; raises ManuscriptError if it is not CSL JSON."""
     if not meta.bibliography:
-        return ()
+        return (), {}
     where = Place(file, meta.lines["bibliography"])
     name = f"{folder.name}/{meta.bibliography}"
     try:
-        entries = json.loads(_bytes(folder, meta.bibliography))
+        content = _bytes(folder, meta.bibliography)
+        entries = json.loads(content)
     except _UnreadableError as error:
         raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
                                       "name a CSL JSON file beside the manuscript")) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}", Place(name),
+        before = error.object[:error.start] if isinstance(error, UnicodeDecodeError) else error.doc[:error.pos].encode()
+        where = Place(name, before.count(b"\n") + 1)
+        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}", where,
                                       "export it again as CSL JSON")) from error
     if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
-        raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name),
+        raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name, 1),
                                       "export it again as CSL JSON"))
+    lines = _lines_of_entries(content.decode(json.detect_encoding(content)))
     keys = [entry["id"] for entry in entries]
     if doubled := sorted({key for key in keys if keys.count(key) > 1}):
-        raise ManuscriptError(Finding("NZ303", "error", f"keys stand twice: {', '.join(doubled)}", Place(name),
-                                      "keep one entry each"))
-    return tuple(entries)
+        raise ManuscriptError([Finding("NZ303", "error", f"the key “{key}” stands twice", Place(name, lines.get(key)),
+                                       "keep one entry each") for key in doubled])
+    return tuple(entries), lines
+
+
+def _lines_of_entries(bibliography: str) -> dict[str, int]:
+    """Return the line of each entry's id by that id; the last line of one that stands twice."""
+    return {json.loads(found[1]): bibliography.count("\n", 0, found.start()) + 1
+            for found in _ENTRY.finditer(bibliography)}
 
 
 def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
