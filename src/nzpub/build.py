@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nzpub import annotate, editorial, formats, project
+from nzpub import annotate, complaint, editorial, formats, project
 from nzpub.cite import cite
 from nzpub.errors import Finding, admit
 from nzpub.formats import Made
@@ -76,7 +76,9 @@ def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: S
 def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact, float]:
     """Return what one format writes, and the seconds that it took."""
     format_, start = formats.named(name), time.perf_counter()
-    return format_.write(format_.edition(book), styles, made), time.perf_counter() - start
+    edition = format_.edition(book)
+    with complaint.at_source(edition):
+        return format_.write(edition, styles, made), time.perf_counter() - start
 
 
 def _check(name: str, book: Book, artifact: Artifact) -> tuple[Finding, ...]:

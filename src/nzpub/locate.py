@@ -29,6 +29,30 @@ def locate(blocks: Iterable[Node], source: str) -> tuple[Node, ...]:
     return tuple(walker.place(block) for block in blocks)
 
 
+def line_naming(nodes: Iterable[Node], name: str, line: int | None = None) -> int | None:
+    """Return the line of the first of *nodes*, or of what is inside them, that *name* names; None if there is none.
+
+    A name is a whole word, a file, a target or, as ``#id``, an id; a character is named by the word that has it.
+    What has no line of its own has that of what it is in, at last *line*.
+    """
+    for node in nodes:
+        here: int | None = node.get("line", line)
+        if f"#{attr(node).id}" == name or any(name == leaf or (len(name) == 1 and name in leaf)
+                                              for leaf in _strings(node.get("c"))):
+            return here
+        if found := line_naming(children(node), name, here):
+            return found
+    return None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield the strings of a node's content, but for those of the nodes in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        yield from (leaf for part in value if not is_node(part) for leaf in _strings(part))
+
+
 class _Walker:
     """A cursor in the source's words that moves down as the tree is walked."""
 

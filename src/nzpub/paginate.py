@@ -17,9 +17,10 @@ from xml.etree import ElementTree
 import weasyprint
 from lxml import etree
 
-from nzpub import cache, cover, formulas, page, weasy
-from nzpub.errors import CheckError, Finding
+from nzpub import cache, complaint, cover, formulas, page, weasy
+from nzpub.errors import CheckError, Finding, Place
 from nzpub.furniture import words
+from nzpub.locate import line_naming
 from nzpub.model import Edition, Meta, Styles
 from nzpub.tree import Node, attr, text
 
@@ -53,7 +54,8 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
     remembered = cache.place("layout", _depends_on(root, sheet, files, styles), ".json")
     crowded, relieved = _recall(remembered, root)
     for _ in range(_ATTEMPTS):
-        document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()), files, styles)
+        with complaint.at_source(edition):
+            document = weasy.render(root, sheet + "".join(_roomier(*item) for item in crowded.items()), files, styles)
         # From the last page to the first: the head of a table is printed again on its next page.
         pages_of = {ident: n for n, leaf in reversed(list(enumerate(document.pages))) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
@@ -65,7 +67,8 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
         crowded.update([*givers, *{1 + pages_of.get(f"fnref{number}", 0) for number in strays}])
         relieved = relieved or bool(givers)
     raise CheckError([Finding("NZ701", "error", f"note {number} does not fit on the page of its mark",
-                              hint="shorten the note, or move its mark") for number in strays])
+                              Place(edition.source, _line_of_note(edition, number)),
+                              "shorten the note, or move its mark") for number in strays])
 
 
 def _depends_on(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], styles: Styles) -> object:
@@ -117,6 +120,13 @@ def _strays(edition: Edition, pages_of: Mapping[str, int]) -> list[int]:
     """Return the numbers of the notes that are lost or stand on another page than their marks."""
     numbers = [number for chapter in edition.chapters for number, _ in chapter.notes]
     return [n for n in numbers if f"fn{n}" not in pages_of or pages_of[f"fn{n}"] != pages_of.get(f"fnref{n}")]
+
+
+def _line_of_note(edition: Edition, number: int) -> int | None:
+    """Return the line at which the note begins, or that of its mark: citeproc writes notes that have none."""
+    return next((line for chapter in edition.chapters for noted, body in chapter.notes if noted == number
+                 if (line := body[0].get("line") or line_naming([*chapter.title, *chapter.blocks], f"#fn{number}",
+                                                                chapter.line))), None)
 
 
 # --- the page's markup ------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def _rendered(found: tuple[Finding, ...], root: Path, form: str) -> str:
         raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
     files = {finding.where.file for finding in found if finding.where}
     sources = {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
-               if (root / file).is_file() and (root / file).suffix in (".md", ".csv", ".json")}
+               if (root / file).is_file() and (root / file).suffix in (".md", ".csv", ".json", ".css")}
     return diagnose.render(found, form, sources)
 
 

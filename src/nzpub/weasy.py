@@ -16,7 +16,8 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from nzpub.errors import Finding, ToolError
+from nzpub import complaint
+from nzpub.errors import ToolError
 from nzpub.model import Styles
 
 _SAVING: Mapping[str, Mapping[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 85, "method": 6}}
@@ -33,16 +34,17 @@ def render(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], st
     *files* are found under :data:`SCHEME` and their path. Raises ToolError if WeasyPrint complains.
     """
     drawings = {path: _own(content, styles) for path, content in files.items() if path.endswith(".svg")}
-    fetcher = _Fetcher({**files, **drawings, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}})
+    rules = font_faces(styles) + _starts(root) + sheet
+    fetcher = _Fetcher({**files, **drawings, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}},
+                       rules, styles.sheets)
     fonts = FontConfiguration()
     with _log() as messages:
         html = HTML(string="<html/>", base_url=SCHEME, url_fetcher=fetcher)
         html.etree_element = root
         html.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
-        rules = _own((font_faces(styles) + _starts(root) + sheet).encode(), styles).decode()
-        style = CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
+        style = CSS(string=_own(rules.encode(), styles).decode(), font_config=fonts, url_fetcher=fetcher)
         document = html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
-    _complain(messages)
+    _complain(messages, fetcher)
     return document
 
 
@@ -80,7 +82,7 @@ def write_pdf(document: Any, **options: Any) -> bytes:
     """Return the PDF of a *document* that :func:`render` made; raises ToolError if WeasyPrint complains."""
     with _log() as messages:
         pdf: bytes = document.write_pdf(**options)
-    _complain(messages)
+    _complain(messages, document.url_fetcher)
     return pdf
 
 
@@ -100,11 +102,14 @@ def font_faces(styles: Styles, address: str = "nzpub:font-{n}.ttf") -> str:
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
-    """Hands out the edition's own files and fonts; anything else stops the build."""
+    """Hands out the edition's own files and fonts; anything else stops the build.
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    It knows the *rules* of the page and the sheets that they are from: some complaints come while the PDF is written.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], rules: str, sheets: Mapping[str, str]) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-        self._files = files
+        self._files, self.rules, self.sheets = files, rules, sheets
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 (the base class has it)
         name = url.removeprefix(SCHEME)
@@ -136,8 +141,7 @@ def _log() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def _complain(messages: list[str]) -> None:
+def _complain(messages: list[str], about: _Fetcher) -> None:
     if messages:
-        hint = "put the style sheet or the figure right"
-        raise ToolError([Finding("NZ905", "error", f"WeasyPrint says: {message}", hint=hint)
-                         for message in dict.fromkeys(messages)])
+        said = (message.replace(SCHEME, "") for message in messages)
+        raise ToolError(complaint.findings(said, about.rules, about.sheets))

@@ -78,7 +78,7 @@ def _paint(drawings: Mapping[str, bytes], sizes: Mapping[str, tuple[float, float
                      f"#p{n} {{ page: p{n}; display: block; width: {width}px; height: {height}px }}\n")
         ElementTree.SubElement(body, "img", {"id": f"p{n}", "src": f"{weasy.SCHEME}{path}", "alt": ""})
     document = weasy.render(root, "".join(rules), drawings, styles)
-    for page in pypdfium2.PdfDocument(document.write_pdf()):
+    for page in pypdfium2.PdfDocument(weasy.write_pdf(document)):
         out = io.BytesIO()
         page.render(scale=_SCALE * 96 / 72).to_pil().save(out, "PNG")
         yield out.getvalue()
