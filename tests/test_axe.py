@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,28 @@ def test_contrast_is_measured_where_axe_cannot_tell(style: str, slides: set[str]
     found = VALIDATORS["axe"].run(path, (chromium,))
 
     assert {each.where.file.partition("#")[2] for each in found if each.code == "NZ613" and each.where} == slides
+
+
+HALO = 'stroke="#fff" stroke-width="14" paint-order="stroke" '
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 60" width="300" height="60">
+<rect width="300" height="60" fill="{}"/><text x="20" y="40" font-size="18" {}>Drawn</text></svg>"""
+
+
+@pytest.mark.parametrize(("ground", "letters", "slides"), [
+    ("#fff", 'fill="#444"', set()), ("#fff", 'fill="#aaa"', {"sl-end"}), ("#333", 'fill="#444"', {"sl-end"}),
+    ("#333", f'{HALO}fill="#444"', set()),
+])
+def test_words_in_a_drawing_are_measured(ground: str, letters: str, slides: set[str], *, deck: str, chromium: str,
+                                         tmp_path: Path) -> None:
+    """An image keeps its words to itself; they are held against what the drawing paints behind them, a halo too."""
+    picture = f"data:image/svg+xml;base64,{base64.b64encode(DRAWING.format(ground, letters).encode()).decode()}"
+    path = tmp_path / "a-slides.html"
+    path.write_text(deck.replace("Thank you.", f'<img alt="Drawn" width="300" src="{picture}"/>'), encoding="utf-8")
+
+    found = VALIDATORS["axe"].run(path, (chromium,))
+
+    assert {each.where.file.partition("#")[2] for each in found if each.where and "“Drawn” in a fig" in each.message
+            } == slides
 
 
 def test_contrast_is_that_of_wcag() -> None:

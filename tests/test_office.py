@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.util import Inches, Pt
 
 from nzpub import project, provide, read
@@ -52,6 +53,12 @@ def say(slide: Any, words: str, left: float, top: float, size: int = 24) -> None
     box.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
 
 
+def fade(slide: Any) -> None:
+    """Put a word on *slide* that is hardly lighter than its ground."""
+    say(slide, "Faint", 6, 5, 16)
+    slide.shapes[-1].text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string("2F5080")  # type: ignore[no-untyped-call]
+
+
 def blur(slide: Any) -> None:
     """Put a picture of 100 pixels on *slide*, six inches wide."""
     out = io.BytesIO()
@@ -75,6 +82,7 @@ def crowd(slide: Any) -> None:
     (lambda slide: say(slide, "Words that go on", 12.5, 3), "NZ610", "leaves the slide"),
     (crowd, "NZ611", "overlap"),
     (lambda slide: say(slide, "Tiny", 6, 5, 8), "NZ612", "“Tiny” is set in 10.7 px"),
+    (fade, "NZ613", "“Faint” has a contrast of"),
     (blur, "NZ614", "has 100 pixels in a row for 864"),
 ])
 def test_a_fault_is_found_on_its_slide(break_: Callable[[Any], object], code: str, words: str, *, sound: bytes,

@@ -1,7 +1,7 @@
 """axe-core in a real browser: WCAG 2.2 A and AA, as far as a machine can tell, by day and by night.
 
 In a deck every slide is asked about, at its start and with all its fragments shown. Where axe-core cannot tell
-the contrast of words, as over most backgrounds of a deck, it is measured.
+the contrast of words, as over most backgrounds of a deck, it is measured; so is that of the words in drawings.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nzpub.checks.outside.browser import opened, script, started
-from nzpub.checks.outside.contrast import faint
+from nzpub.checks.outside.contrast import CODE, HINT, faint, faint_in_drawings
 from nzpub.checks.outside.program import Validator
 from nzpub.errors import Finding, Place
 
@@ -80,8 +80,11 @@ def _state(page: Any, name: str, scheme: str) -> Iterator[Finding]:
         yield Finding(f"axe {rule['id']}", "error", f"{rule['help']} ({len(rule['nodes'])}×, first {first}, {scheme})",
                       where, rule["description"], near=page.evaluate(_WORDS, target[-1]))
     for words, contrast in faint(page, tuple(_untold(told["incomplete"]))):
-        yield Finding("NZ613", "error", f"“{words}” has a contrast of {contrast:.1f}:1 ({scheme})", where,
-                      "change the colour of the words or of what is behind them", near=words)
+        yield Finding(CODE, "error", f"“{words}” has a contrast of {contrast:.1f}:1 ({scheme})", where, HINT,
+                      near=words)
+    for words, contrast in faint_in_drawings(page):
+        yield Finding(CODE, "error", f"“{words}” in a figure has a contrast of {contrast:.1f}:1 ({scheme})", where,
+                      HINT)
 
 
 def _untold(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 // [rule, message, slide's id] where a question is about all slides. The rules are those of deck.py.
 globalThis.deck = (() => {
   const HAIR = 1;                     // pixels: what rounding moves
-  const { ancestors, ink, isSeen, magnification, picture, rgba, texts } = painted;
+  const { ancestors, copy, ink, isSeen, magnification, picture, rgba, texts } = painted;
   const sections = () => [...document.querySelectorAll(".slides section")].filter((each) => !each.querySelector("section"));
   const heading = (section) => section.querySelector("h1, h2, h3, h4, h5, h6");
   const bare = (words) => words.replace(/\s+/g, "");
@@ -94,15 +94,6 @@ globalThis.deck = (() => {
   });
 
   // --- drawings: an image keeps its words to itself, so they are measured on a copy that stands in its place ---
-
-  const copy = (image) => {
-    const bytes = Uint8Array.from(atob(image.currentSrc.split(",")[1]), (letter) => letter.charCodeAt(0));
-    const drawing = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
-    const { left, top, width, height } = picture(image);
-    if (!drawing.hasAttribute("viewBox")) drawing.setAttribute("viewBox", `0 0 ${image.naturalWidth} ${image.naturalHeight}`);
-    drawing.setAttribute("style", `position: fixed; left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`);
-    return drawing;
-  };
 
   const lettering = (drawing) => [...drawing.querySelectorAll("text, tspan")].flatMap((element) => {
     const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)

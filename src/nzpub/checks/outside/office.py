@@ -1,6 +1,6 @@
 """The PowerPoint file as LibreOffice shows it: every word, inside the slide, apart from its neighbours, large enough.
 
-The rules are those of the deck in the browser.
+Nor may it be faint before what is behind it. The rules are those of the deck in the browser.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from ctypes import byref
+from ctypes import byref, c_uint
 from itertools import combinations
 from math import inf
 from pathlib import Path
@@ -22,6 +22,7 @@ import pypdfium2
 from pptx import Presentation
 from pypdfium2 import raw
 
+from nzpub.checks.outside.contrast import BOLD, CODE, HINT, LARGE, LARGE_BOLD, faint_on
 from nzpub.checks.outside.deck import RULES, SIZES, SMALLEST
 from nzpub.checks.outside.program import Validator, answer, no_answer
 from nzpub.checks.passage import PICTURE
@@ -42,10 +43,12 @@ Box = tuple[float, float, float, float]
 
 
 class Letter(NamedTuple):
-    """The ink of a letter, and the size in points that it is set in."""
+    """The ink of a letter, the size in points that it is set in, its red, green, blue and opacity, and its weight."""
 
     box: Box
     size: float
+    colour: tuple[int, ...]
+    weight: int
 
 
 class Line(NamedTuple):
@@ -113,6 +116,9 @@ def _findings(path: Path, pages: Any) -> Iterator[Finding]:
         where = Place(f"{path.name}#slide={number}")
         for rule, message in (*_missing(words, page), *_wrong(page), *_blurred(slide, opened.slide_width)):
             yield _finding(rule, f"slide “{words[0]}”, in LibreOffice: {message}", where)
+        for faint, contrast in _faint(page):
+            yield Finding(CODE, "error", f"slide “{words[0]}”, in LibreOffice: {faint} has a contrast of "
+                          f"{contrast:.1f}:1", where, HINT)
 
 
 def _blurred(slide: Any, width: int) -> Iterator[tuple[str, str]]:
@@ -182,12 +188,38 @@ def _letters(text: Any) -> Iterator[Letter]:
         if text.get_text_range(number, 1).strip():
             matrix = raw.FS_MATRIX()
             raw.FPDFText_GetMatrix(text, number, byref(matrix))
-            yield Letter(text.get_charbox(number), raw.FPDFText_GetFontSize(text, number) * abs(matrix.d))
+            colour = [c_uint() for _ in range(4)]
+            raw.FPDFText_GetFillColor(text, number, *map(byref, colour))
+            yield Letter(text.get_charbox(number), raw.FPDFText_GetFontSize(text, number) * abs(matrix.d),
+                         tuple(part.value for part in colour), raw.FPDFText_GetFontWeight(text, number))
 
 
 def _pictures(page: Any) -> Iterator[Line]:
     for number, picture in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]), 1):
         yield Line(f"picture {number}", picture.get_bounds(), ())
+
+
+def _faint(page: Any) -> Iterator[tuple[str, float]]:
+    """Yield the lines of *page* that are faint before what it paints without its words, and their contrast."""
+    scale = _WIDTH / page.get_width()
+    text = page.get_textpage()
+    inks = [ink for line in _lines(text) for ink in _inks(line, page.get_height(), scale)]
+    for words in [each for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]) if each.level == 0]:
+        page.remove_obj(words)
+    yield from faint_on(page.render(scale=scale).to_pil().convert("RGB"), inks)
+
+
+def _inks(line: Line, height: float, scale: float) -> Iterator[Mapping[str, Any]]:
+    """Yield the ink of each colour in *line*, on a page of *height* points, *scale* pixels each."""
+    for colour in dict.fromkeys(letter.colour for letter in line.letters):
+        letters = [letter for letter in line.letters if letter.colour == colour]
+        pixels, weight = min(letter.size for letter in letters) * scale, min(letter.weight for letter in letters)
+        boxes = [(left * scale, (height - top) * scale, right * scale, (height - low) * scale)
+                 for left, low, right, top in (letter.box for letter in letters)]
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        around = (min(lefts), min(tops), max(rights), max(bottoms))
+        yield {"words": line.name, "colour": colour[:3], "opacity": colour[3] / 255, "lines": [around],
+               "isLarge": pixels >= LARGE or (pixels >= LARGE_BOLD and weight >= BOLD)}
 
 
 def _holds(box: Box, letter: Box) -> bool:

@@ -67,16 +67,67 @@ globalThis.painted = (() => {
     return new DOMRect(box.left + (box.width - width) / 2, box.top + (box.height - height) / 2, width, height);
   };
 
+  // A drawing keeps its words to itself: this is the drawing as an element that is to stand in the image's place.
+  const copy = (image) => {
+    const bytes = Uint8Array.from(atob(image.currentSrc.split(",")[1]), (letter) => letter.charCodeAt(0));
+    const drawing = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+    const { left, top, width, height } = picture(image);
+    if (!drawing.hasAttribute("viewBox")) drawing.setAttribute("viewBox", `0 0 ${image.naturalWidth} ${image.naturalHeight}`);
+    drawing.setAttribute("style", `position: absolute; left: ${left + scrollX}px; top: ${top + scrollY}px; `
+      + `width: ${width}px; height: ${height}px; z-index: 2147483647`);
+    return drawing;
+  };
+
+  // What `contrast.py` needs of the words in the drawings: as `inks`, of copies that stay, their words unpainted.
+  let copies = [];
+  const drawnInks = () => {
+    const images = [...document.querySelectorAll("img")].filter((image) => image.currentSrc.startsWith("data:image/svg+xml;base64")
+      && image.naturalWidth && isSeen(image) && image.getBoundingClientRect().width && isOn(image));
+    copies = images.map((image) => {
+      const drawing = copy(image);
+      document.body.append(drawing);
+      return drawing;
+    });
+    const found = copies.flatMap((drawing, number) => [...drawing.querySelectorAll("text, tspan")]
+      .flatMap((element) => drawnInk(element, images[number])));
+    for (const element of copies.flatMap((drawing) => [...drawing.querySelectorAll("text, tspan")])) {
+      const isHaloed = getComputedStyle(element).paintOrder.startsWith("stroke");      // what is below a letter stays
+      element.style.fill = "transparent";
+      if (!isHaloed) element.style.stroke = "none";
+    }
+    return found;
+  };
+
+  // Whether an image is on the slide that is shown, if the page is a deck.
+  const isOn = (image) => typeof Reveal === "undefined" || !image.closest(".slides")
+    || Reveal.getCurrentSlide().contains(image);
+
+  const drawnInk = (element, image) => {
+    const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map((node) => node.data).join(" ").replace(/\s+/g, " ").trim();
+    const style = getComputedStyle(element);
+    if (!words || style.fill === "none" || style.fill.startsWith("url")) return [];
+    const [red, green, blue, own] = rgba(style.fill), { a, b } = element.getScreenCTM();
+    const opacity = [...ancestors(element), ...ancestors(image)].reduce(
+      (product, each) => product * getComputedStyle(each).opacity, own * style.fillOpacity);
+    const pixels = parseFloat(style.fontSize) * Math.hypot(a, b), box = element.getBoundingClientRect();
+    const line = Math.abs(b) < 0.01 ? ink(box, words, style) : box;
+    return [{ words, colour: [red, green, blue], opacity, isLarge: isLarge(pixels, style), lines: [page(line)] }];
+  };
+
+  const clear = () => copies.forEach((drawing) => drawing.remove());
+
+  const isLarge = (pixels, style) => pixels >= 24 || (pixels >= 18.66 && style.fontWeight >= 700);   // WCAG 2.2: 18 pt, bold 14 pt
+  const page = (box) => [box.left + scrollX, box.top + scrollY, box.right + scrollX, box.bottom + scrollY];
+
   // What `contrast.py` needs of the words that stand directly in the elements: lines on the whole page, colour, size.
   const inks = (selectors) => selectors.flatMap((selector) => [...document.querySelectorAll(selector)])
     .flatMap((element) => texts(element).filter((piece) => piece.element === element && piece.isSeen))
     .map(({ words, lines, element, pixels }) => {
       const style = getComputedStyle(element), [red, green, blue, own] = rgba(style.color);
       const opacity = ancestors(element).reduce((product, each) => product * getComputedStyle(each).opacity, own);
-      const isLarge = pixels >= 24 || (pixels >= 18.66 && style.fontWeight >= 700);      // WCAG 2.2: 18 pt, bold 14 pt
-      return { words, colour: [red, green, blue], opacity, isLarge, lines: lines.map((line) => [
-        line.left + scrollX, line.top + scrollY, line.right + scrollX, line.bottom + scrollY]) };
+      return { words, colour: [red, green, blue], opacity, isLarge: isLarge(pixels, style), lines: lines.map(page) };
     });
 
-  return { ancestors, block, ink, inks, isSeen, magnification, picture, rgba, texts };
+  return { ancestors, block, clear, copy, drawnInks, ink, inks, isSeen, magnification, picture, rgba, texts };
 })();
