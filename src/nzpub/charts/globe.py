@@ -19,7 +19,7 @@ Ring = tuple[Vector, ...]                  # closed: the last place is the first
 EARTH_KM = 6371.0088       # mean radius of the Earth, as the IUGG defines it
 _SAME = 1e-9               # radians, or on the unit sphere: places closer than this are one
 _STEP = radians(1)         # the longest edge that may be drawn straight
-_FINEST = 0.5              # the smallest detail, in units of the drawing: 0.08 mm in print, a quarter of a phone's pixel
+_FINEST = 0.5              # the smallest detail, in units of the drawing: 0.08 mm in print
 
 
 def place(latitude: float, longitude: float) -> Vector:

@@ -17,7 +17,6 @@ LARGE, LARGE_BOLD, BOLD = 24.0, 18.66, 700      # pixels and weight: 18 pt, and 
 CODE, HINT = "NZ613", "change the colour of the words or of what is behind them"
 # The part of a line that may fall short: an edge or a hairline behind a letter does not hide it.
 _SHARE = 0.02
-_SHARE_DRAWN = 0.04                  # of a label on a map: its box has corners that no letter touches
 _BARE = """* { -webkit-text-fill-color: transparent !important; text-decoration-color: transparent !important;
                text-shadow: none !important; transition: none !important }"""
 
@@ -38,18 +37,16 @@ def faint_in_drawings(page: Any) -> Iterator[tuple[str, float]]:
     ground = _picture(page) if inks else None
     page.evaluate("painted.clear()")
     if ground:
-        yield from faint_on(ground, inks, _SHARE_DRAWN)
+        yield from faint_on(ground, inks)
 
 
-def faint_on(ground: Image.Image, inks: Iterable[Mapping[str, Any]],
-             share: float = _SHARE) -> Iterator[tuple[str, float]]:
+def faint_on(ground: Image.Image, inks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
     """Yield the words of the *inks*, and their contrast with the picture of the *ground*, where it is too low.
 
-    An ink has its ``words``, ``colour``, ``opacity``, whether it ``isLarge``, and its ``lines`` as boxes in pixels,
-    of which the part *share* may fall short.
+    An ink has its ``words``, ``colour``, ``opacity``, whether it ``isLarge``, and its ``lines`` as boxes in pixels.
     """
     for ink in inks:
-        found = min((_contrast(ground, line, ink, share) for line in ink["lines"]), default=21.0)
+        found = min((_contrast(ground, line, ink) for line in ink["lines"]), default=21.0)
         if found < ENOUGH[ink["isLarge"]]:
             yield ink["words"], found
 
@@ -72,12 +69,12 @@ def _picture(page: Any) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
 
 
-def _contrast(ground: Image.Image, line: Sequence[float], ink: Mapping[str, Any], share: float) -> float:
+def _contrast(ground: Image.Image, line: Sequence[float], ink: Mapping[str, Any]) -> float:
     """Return the contrast that all but a hair of the line's ground has with the ink, at least."""
     left, top, right, bottom = (round(side) for side in line)
     part = ground.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
     colours = part.getcolors(part.width * part.height) or []
-    left_over = share * part.width * part.height
+    left_over = _SHARE * part.width * part.height
     contrasts = sorted((_readable(ink, colour), count) for count, colour in colours)
     for contrast, count in contrasts:
         left_over -= count
