@@ -270,8 +270,9 @@ _titles = st.lists(words, min_size=1, max_size=5).map(" ".join)
 _slides = st.tuples(_titles, st.lists(_shown, min_size=1, max_size=3), st.lists(_said, max_size=1)).map(
     lambda t: div([*t[1], *t[2]], Attr("sl-?", ("slide",), (("title", t[0]),)))
 )
-_headings = st.tuples(st.sampled_from([1, 1, 2, 3]), _bare, st.booleans()).map(
-    lambda t: header(t[0], t[1], Attr("sec-?", ("unnumbered",) if t[2] else ()))
+_marked: st.SearchStrategy[list[Node]] = st.one_of(st.just([]), st.just([]), _notes, _cited)
+_headings = st.tuples(st.sampled_from([1, 1, 2, 3]), _bare, _marked, st.booleans()).map(
+    lambda t: header(t[0], [*t[1], *t[2]], Attr("sec-?", ("unnumbered",) if t[3] else ()))
 )
 _trees = st.lists(st.one_of(_headings, _prose, _prose, _prose, _slides), min_size=2, max_size=9)
 

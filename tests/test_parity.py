@@ -187,6 +187,27 @@ Words.
 
 :::
 """,
+    "notes in headings": """\
+# One with a note[^a] {#sec-one .unnumbered}
+
+See @sec-three and [here](#sec-two).
+
+## Two cited [@smith-2020] {#sec-two .unnumbered}
+
+### Three[^b] with more {#sec-below .unnumbered}
+
+# Four of *Smith*[@jones-2021]: the rest {#sec-four .unnumbered}
+
+# Five [in [zwei[^c]]{lang=de} words]{lang=fr} $x$[^d] {#sec-three}
+
+[^a]: A note.
+
+[^b]: A note.
+
+[^c]: Eine Notiz.
+
+[^d]: A note.
+""",
     "notes in words of another language": """\
 # One {#sec-one}
 
@@ -257,6 +278,21 @@ def test_what_was_a_fault_comes_through(fault: str, tmp_path: Path) -> None:
     found = [finding for row, edition in editions if not isinstance(edition, Deck) or edition.slides
              for finding in row.check(row.write(edition, styles, before), edition)]
     assert [str(finding) for finding in found] == []
+
+
+@pytest.mark.parametrize("name", ["pdf", "epub", "web"])
+def test_a_note_is_marked_in_its_heading_alone(name: str, tmp_path: Path) -> None:
+    """Outline, contents and titles repeat a heading without the mark, which would read as a number of its own."""
+    book, styles, before = publication(make(tmp_path, FAULTS["notes in headings"]))
+    row = next(row for row in ROWS if row.name == name)
+    artifact = row.write(row.edition(book), styles, before)
+    said = parity.READINGS[name].read(next(iter(artifact.files.values())))
+    listed = [passage.text for passage in said if passage.path[:1] in (("doc-toc",), ("nav",), ("contents",))
+              or passage.kind in ("outline", "ncx", "title")]
+
+    assert {"One with a note", "Four of Smith: the rest", "1 Five in zwei words x"} <= set(listed)
+    assert "One with a note1" in [passage.text for passage in said if passage.kind.startswith("heading")]
+    assert [text for text in listed if any(c.isdigit() for c in text.removeprefix("1 Five"))] == []
 
 
 def _findings(name: str, book: Book, styles: Styles, before: Made) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from nzpub import project, provide
@@ -218,6 +219,14 @@ def test_a_table_over_pages_is_one_table_with_one_head() -> None:
 
     assert [element.role for element in table.walk() if element.role in ("THead", "TBody")] == ["THead", "TBody"]
     assert sum(element.role == "TR" for element in table.walk()) == 61
+
+
+def test_a_running_head_has_no_mark_of_a_note() -> None:
+    """It repeats a heading's words; the mark stands in the heading alone, as does the note's link."""
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made("hard").content)]
+
+    assert "with a note1" in pages[3]
+    assert pages[3].splitlines()[-1] == "4 A test 1 One heading with a note"
 
 
 def _walk(name: str) -> list[Tagged]:

@@ -254,6 +254,11 @@ def rename_bookmark(content: pikepdf.Pdf) -> None:
     content.Root.Outlines.First.Title = "Other"
 
 
+def mark_bookmark(content: pikepdf.Pdf) -> None:
+    """Let a bookmark repeat a heading with the mark of a note."""
+    content.Root.Outlines.First.Title = f"{content.Root.Outlines.First.Title}1"
+
+
 def drop_bookmark_level(content: pikepdf.Pdf) -> None:
     del content.Root["/Outlines"]
 
@@ -308,6 +313,7 @@ BROKEN: dict[str, tuple[str, Callable[[pikepdf.Pdf], None]]] = {
     "two titles are tagged": ("NZ711", change("P", S=Name.Title)),
     "a level is skipped": ("NZ712", change("H2", S=Name.H4)),
     "a bookmark is another": ("NZ713", rename_bookmark),
+    "a bookmark has a note's mark": ("NZ713", mark_bookmark),
     "there are no bookmarks": ("NZ713", drop_bookmark_level),
     "a figure has no alt text": ("NZ714", change("Figure", Alt=None)),
     "a formula has no alt text": ("NZ714", change("Formula", Alt=" ")),

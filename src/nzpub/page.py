@@ -14,7 +14,7 @@ from lxml import etree
 from nzpub import pandoc
 from nzpub.furniture import words
 from nzpub.model import Chapter, Edition, Styles
-from nzpub.tree import Attr, Node, div, header, span
+from nzpub.tree import Attr, Node, attr, div, header, rewrite, span, text
 
 Element = etree._Element
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -134,6 +134,11 @@ def _texts(element: Element, without: Container[str]) -> Iterator[str]:
             yield child.tail or ""
 
 
+def repeated(title: Iterable[Node]) -> str:
+    """Return the words of a heading as what repeats it has them: a note's mark leads from the heading alone."""
+    return text(rewrite(title, lambda node: () if attr(node).get("role") in BESIDE else (node,)))
+
+
 def label(table: Element) -> None:
     """Give each cell of *table* the name of its column, for screens on which a row stands as a block."""
     heads = [named(cell, BESIDE) for cell in table.iterfind(f"{{{XHTML}}}thead/{{{XHTML}}}tr/{{{XHTML}}}th")]
@@ -161,7 +166,7 @@ def bookmark(root: Element) -> None:
     """Let each heading below *root* say how the PDF's outline names it: a formula in print is a picture."""
     for level in range(1, 7):
         for heading in root.iter(f"{{{XHTML}}}h{level}"):
-            heading.set("data-bookmark", named(heading))
+            heading.set("data-bookmark", named(heading, BESIDE))
 
 
 def css(styles: Styles, *names: str, flat: bool = False) -> str:
@@ -169,13 +174,13 @@ def css(styles: Styles, *names: str, flat: bool = False) -> str:
 
     The conditions of media queries, which know no custom properties, have the values in any case.
     """
-    text = "\n".join(styles.files[name] for name in names)
+    sheet = "\n".join(styles.files[name] for name in names)
     if not flat:
-        conditions = _MEDIA.sub(lambda match: _VAR.sub(lambda var: styles.tokens[var.group(1)], match.group()), text)
+        conditions = _MEDIA.sub(lambda match: _VAR.sub(lambda var: styles.tokens[var.group(1)], match.group()), sheet)
         return f"{styles.files['tokens.css']}\n{conditions}"
-    while (flattened := _VAR.sub(lambda match: styles.tokens[match.group(1)], text)) != text:
-        text = flattened
-    return text
+    while (flattened := _VAR.sub(lambda match: styles.tokens[match.group(1)], sheet)) != sheet:
+        sheet = flattened
+    return sheet
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -199,7 +204,7 @@ def markup(element: Element) -> str:
     for empty in element.iter(f"{{{XHTML}}}*"):
         if not len(empty) and empty.text is None and etree.QName(empty).localname not in _VOID:
             empty.text = ""
-    text: str = etree.tostring(element, encoding="unicode", with_tail=False)
-    return text.replace(f' xmlns="{XHTML}"', "").replace(f' xmlns:epub="{EPUB}"', "")
+    written: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    return written.replace(f' xmlns="{XHTML}"', "").replace(f' xmlns:epub="{EPUB}"', "")
 
 

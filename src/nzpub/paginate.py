@@ -196,7 +196,7 @@ def _entry(ident: str, number: str, title: Sequence[Node]) -> str:
         number, title = text(title[:1]), title[1:]
     target = escape(f"#{ident}")
     return (f'<p class="contents-line"><a href="{target}"><span class="contents-number">{escape(number)} </span>'
-            f'<span class="contents-title">{escape(text(title).strip())}</span></a>'
+            f'<span class="contents-title">{escape(page.repeated(title))}</span></a>'
             f'<span class="contents-page" data-target="{target}"></span></p>')
 
 

@@ -17,7 +17,7 @@ from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
-from nzpub.tree import Attr, Node, attr, header, link, para, span, string, text
+from nzpub.tree import Attr, Node, attr, header, link, para, rewrite, span, string, text
 
 _MARKS: Mapping[str, Kind] = {"Emph": "em", "Strong": "strong", "Superscript": "sup", "Subscript": "sub",
                               "Strikeout": "del", "Underline": "u", "SmallCaps": "smallcaps", "Code": "code"}
@@ -33,7 +33,7 @@ def epub(edition: Edition) -> tuple[Passage, ...]:
     meta = edition.meta
     expected = [*_package(meta), *_ncx(edition), *_cover(meta), *_title_page(meta), *_epub_contents(edition)]
     for chapter in edition.chapters:
-        title = text(numbered(chapter))
+        title = listed(numbered(chapter))
         expected += _document(f"{chapter.id}.xhtml", title or meta.title, meta)
         expected += _chapter(chapter, edition)
     return tuple(expected)
@@ -52,16 +52,25 @@ def revealjs(deck: Deck) -> tuple[Passage, ...]:
 
 def pdf(edition: Edition) -> tuple[Passage, ...]:
     """Return what the PDF of *edition* has to say: metadata, attached files, outline, the pages' text, the notes."""
-    meta, name = edition.meta, words(edition.meta.lang)
-    front = [chapter for chapter in edition.chapters if chapter.role == "abstract"]
-    main = [chapter for chapter in edition.chapters if chapter.role != "abstract"]
-    printed = [*_print_cover(meta), *(p for chapter in front for p in _print(chapter, edition)), *_imprint(meta),
-               _plain("heading 1", name["contents"], ""), *_print_contents(main),
-               *(p for chapter in main for p in _print(chapter, edition))]
+    named = _pages(edition, map(_without_marks, edition.chapters))
     notes = sorted((note for chapter in edition.chapters for note in chapter.notes), key=lambda note: note[0])
-    walker = Walker("", meta.lang, edition.files, None, drawing=drawn_words)
-    return (*print_metadata(edition), *outline([p for p in printed if p.kind.startswith("heading")]), *printed,
+    walker = Walker("", edition.meta.lang, edition.files, None, drawing=drawn_words)
+    return (*print_metadata(edition), *outline(p for p in named if p.kind.startswith("heading")),
+            *_pages(edition, edition.chapters),
             *(p for number, body in notes for p in walker.blocks(body, (f"note {number}",))))
+
+
+def _pages(edition: Edition, chapters: Iterable[Chapter]) -> Iterator[Passage]:
+    """Yield what the pages of a PDF show of *chapters*: cover, abstract, imprint, contents and text."""
+    meta, chapters = edition.meta, tuple(chapters)
+    front = [chapter for chapter in chapters if chapter.role == "abstract"]
+    main = [chapter for chapter in chapters if chapter.role != "abstract"]
+    yield from _print_cover(meta)
+    yield from (p for chapter in front for p in _print(chapter, edition))
+    yield from _imprint(meta)
+    yield _plain("heading 1", words(meta.lang)["contents"], "")
+    yield from _print_contents(main)
+    yield from (p for chapter in main for p in _print(chapter, edition))
 
 
 # --- furniture --------------------------------------------------------------------------------------
@@ -86,7 +95,7 @@ def _ncx(edition: Edition) -> Iterator[Passage]:
     yield _plain("ncx", ": ".join(filter(None, (meta.title, meta.subtitle))), "ncx")
     for chapter in edition.chapters:
         if chapter.title:
-            yield _plain("ncx", text(numbered(chapter)), "ncx")
+            yield _plain("ncx", listed(numbered(chapter)), "ncx")
 
 
 def _document(part: str, title: str, meta: Meta) -> Iterator[Passage]:
@@ -121,14 +130,14 @@ def _epub_contents(edition: Edition) -> Iterator[Passage]:
     yield _plain("heading 1", name["contents"], part, ["doc-toc"], ids=["toc"])
     for number, chapter in enumerate(titled, 1):
         path = ["doc-toc", f"number {number}"]
-        yield _plain("paragraph", text(numbered(chapter)), part, path, {"link": f"document {chapter.id}.xhtml"})
+        yield _plain("paragraph", listed(numbered(chapter)), part, path, {"link": f"document {chapter.id}.xhtml"})
         for position, heading in enumerate(_subsections(chapter), 1):
-            yield _plain("paragraph", text(heading["c"][2]), part, [*path, f"number {position}"],
+            yield _plain("paragraph", listed(heading["c"][2]), part, [*path, f"number {position}"],
                          {"link": f"#{attr(heading).id}"})
     first = next((c for c in titled if c.role == "section"), titled[0])
     marks = [("cover", name["cover"]), ("title", name["title page"]), ("nav", name["contents"]),
              (first.id, name["start"]),
-             *((c.id, text(c.title)) for c in titled if c.role in CHAPTER_ROLES)]
+             *((c.id, listed(c.title)) for c in titled if c.role in CHAPTER_ROLES)]
     for number, (target, label) in enumerate(marks, 1):
         yield _plain("paragraph", label, part, ["landmarks", f"number {number}"], {"link": f"document {target}.xhtml"},
                      ids=["landmarks"] if number == 1 else [])
@@ -172,9 +181,9 @@ def _imprint(meta: Meta) -> Iterator[Passage]:
 def _print_contents(chapters: Iterable[Chapter]) -> Iterator[Passage]:
     for chapter in chapters:
         if chapter.title:
-            yield _plain("paragraph", text(numbered(chapter)), "", ["contents"], {"link": f"#{chapter.id}"})
+            yield _plain("paragraph", listed(numbered(chapter)), "", ["contents"], {"link": f"#{chapter.id}"})
             for node in _subsections(chapter):
-                yield _plain("paragraph", text(node["c"][2]), "", ["contents"], {"link": f"#{attr(node).id}"})
+                yield _plain("paragraph", listed(node["c"][2]), "", ["contents"], {"link": f"#{attr(node).id}"})
 
 
 def _subsections(chapter: Chapter) -> Iterator[Node]:
@@ -190,6 +199,19 @@ def numbered(chapter: Chapter) -> tuple[Node, ...]:
     """Return the title of *chapter* after its number, if it has one."""
     mark = [span(string(chapter.number), Attr("", ("number",))), {"t": "Space"}] if chapter.number else []
     return (*mark, *chapter.title)
+
+
+def listed(heading: Iterable[Node]) -> str:
+    """Return the words of a heading as what lists it has them: the marks of its notes stand in the heading alone."""
+    return text(_unmarked(heading))
+
+
+def _without_marks(chapter: Chapter) -> Chapter:
+    return replace(chapter, title=_unmarked(chapter.title), blocks=_unmarked(chapter.blocks))
+
+
+def _unmarked(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return rewrite(nodes, lambda node: () if "noteref" in attr(node).classes else (node,))
 
 
 def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count, zip_longest
 from typing import NamedTuple
 
-from nzpub.checks.expect import CHAPTER_ROLES, Walker, day, numbered, with_number
+from nzpub.checks.expect import CHAPTER_ROLES, Walker, day, listed, numbered, with_number
 from nzpub.checks.passage import PICTURE, Passage, Piece, passage
 from nzpub.furniture import size, words
 from nzpub.model import Chapter, Edition, Meta
@@ -54,7 +54,7 @@ def _page(edition: Edition) -> Iterator[Passage]:
 def _plain(entry: Node) -> tuple[Node, ...]:
     """Return the link *entry* with its words alone: contents have no emphasis."""
     content = entry["c"]
-    return ({**entry, "c": [content[0], list(string(text(content[1]))), content[2]]},)
+    return ({**entry, "c": [content[0], list(string(listed(content[1]))), content[2]]},)
 
 
 def _said(kind: str, value: str, path: Iterable[str] = (), ids: Iterable[str] = ()) -> Passage:

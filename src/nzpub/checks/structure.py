@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -77,7 +77,9 @@ def _headings(read: _Read) -> Iterator[str]:
 
 
 def _bookmarks(read: _Read) -> Iterator[str]:
-    headings = [(_plain("".join(_words(e))), int(e.role[1])) for e in read.root.walk() if _HEADING.fullmatch(e.role)]
+    notes = {note.number for note in read.elements("FENote")}
+    headings = [(_plain("".join(_words(element, notes))), int(element.role[1])) for element in read.root.walk()
+                if _HEADING.fullmatch(element.role)]
     with read.pdf.open_outline() as outline:
         marks = [(_plain(item.title), level) for item, level in _flat(outline.root, 1)]
     if marks != headings:
@@ -86,13 +88,15 @@ def _bookmarks(read: _Read) -> Iterator[str]:
         yield f"bookmarks and headings differ: {odd[0] and odd[0][0]!r} stands for {odd[1] and odd[1][0]!r}"
 
 
-def _words(element: Tagged) -> Iterator[str]:
-    """Yield the words of *element*, formulas in their source form."""
+def _words(element: Tagged, notes: Container[int] = ()) -> Iterator[str]:
+    """Yield the words of *element*, formulas in their source form, without the marks that refer to *notes*."""
     for kid in element.kids:
         if isinstance(kid, Piece):
             yield kid.text
-        else:
-            yield from (kid.alt or "",) if kid.role == "Formula" else _words(kid)
+        elif kid.role == "Formula":
+            yield kid.alt or ""
+        elif not any(number in notes for number in kid.refs):
+            yield from _words(kid, notes)
 
 
 def _flat(items: Iterable[Any], level: int) -> Iterator[tuple[Any, int]]:

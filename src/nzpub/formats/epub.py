@@ -102,7 +102,7 @@ def _chapters(edition: Edition, layout: Layout, marks: Sequence[Break], phone: s
 
 
 def _title(chapter: Chapter) -> str:
-    return " ".join(part for part in (chapter.number, text(chapter.title)) if part)
+    return " ".join(part for part in (chapter.number, page.repeated(chapter.title)) if part)
 
 
 def _finish(section: Element, chapter: Chapter, name: str, homes: Mapping[str, str]) -> None:

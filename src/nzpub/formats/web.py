@@ -16,7 +16,6 @@ from nzpub.formats.web_text import nights, sections
 from nzpub.furniture import size, words
 from nzpub.model import Artifact, Chapter, Edition, Face, Meta, Styles
 from nzpub.paginate import Layout
-from nzpub.tree import text
 
 _STYLES = "<!-- styles -->"                # filled last: the fonts hold the characters that the page has
 _DECK = "revealjs"                         # the format that a browser can present
@@ -72,7 +71,7 @@ def _listed(edition: Edition) -> list[Chapter]:
 
 def _entry(chapter: Chapter) -> str:
     number = f'<span class="number">{escape(chapter.number)}</span> ' if chapter.number else ""
-    return f'<li><a href="#{escape(chapter.id)}">{number}{escape(text(chapter.title))}</a></li>'
+    return f'<li><a href="#{escape(chapter.id)}">{number}{escape(page.repeated(chapter.title))}</a></li>'
 
 
 # --- downloads --------------------------------------------------------------------------------------

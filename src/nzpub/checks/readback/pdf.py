@@ -320,7 +320,9 @@ def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 
 def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str]) -> Iterator[Passage]:
     """Yield the margins of *found* that are more than running heads and the words in pictures that groups hide."""
-    heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in expected if each.kind == "heading 1")]
+    # The outline has the headings of level 1, as running heads do, without the marks of their notes.
+    highest = (each for each in expected if each.kind == "outline" and len(each.path) == 1)
+    heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in highest)]
     titles = ["", *(letters(_running(each.text)) for each in expected if each.kind == "title")]
     allowed = {"".join(sorted(title + head)) for title in titles for head in heads}
     shown = [_known(mark, pictures).value for each in found for mark in each.marks if mark.kind == "picture"]
