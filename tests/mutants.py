@@ -904,6 +904,55 @@ def _pptx_title(root: Element, chance: random.Random) -> str | None:
     return "made a title a text"
 
 
+def _properties_of(root: Element, is_meant: Callable[[Element], bool]) -> list[Element]:
+    """Return the properties of the paragraphs of *root* that have words and are as *is_meant* wants them."""
+    found = [line.find(f"{_A}pPr") for line in _lines(root)]
+    return [each for each in found if each is not None and is_meant(each)]
+
+
+def _pptx_number(root: Element, chance: random.Random) -> str | None:
+    """Let an ordered list begin elsewhere, or count in another way."""
+    found = _properties_of(root, lambda each: each.find(f"{_A}buAutoNum") is not None)
+    if not found:
+        return None
+    number = chance.choice(found).find(f"{_A}buAutoNum")
+    assert number is not None
+    others = (("startAt", "9"), ("startAt", "1"), ("type", "romanUcParenR"), ("type", "alphaLcPeriod"))
+    key, value = chance.choice(others)
+    if number.get(key, "1") == value:
+        value = "2" if key == "startAt" else "arabicParenBoth"
+    number.set(key, value)
+    return f"numbered a list by {key} {value}"
+
+
+def _pptx_bullet(root: Element, chance: random.Random) -> str | None:
+    """Make an item of a list a paragraph, or a bullet of a number."""
+    found = _properties_of(root, lambda each: each.find(f"{_A}buNone") is None)
+    if not found:
+        return None
+    properties = chance.choice(found)
+    kinds = [kind for kind in ("buNone", "buAutoNum") if properties.find(f"{_A}{kind}") is None]
+    for old in [each for each in properties if _name(each) in ("buAutoNum", "buChar")]:
+        properties.remove(old)
+    new = etree.SubElement(properties, f"{_A}{chance.choice(kinds)}")
+    if _name(new) == "buAutoNum":
+        new.set("type", "arabicPeriod")
+    return f"listed by {_name(new)}"
+
+
+def _pptx_quote(root: Element, chance: random.Random) -> str | None:
+    """Make what is set in as a quotation a plain paragraph or item."""
+    def is_set_in(each: Element) -> bool:
+        levels = int(each.get("lvl", "0")) + (each.find(f"{_A}buNone") is None)
+        return int(each.get("marL", "0")) > 342900 * levels
+
+    found = _properties_of(root, is_set_in)
+    if not found:
+        return None
+    del chance.choice(found).attrib["marL"]
+    return "set out a quotation"
+
+
 _PPTX_FAULTS: tuple[Fault, ...] = (
     _pptx_delete,
     _pptx_double,
@@ -917,5 +966,8 @@ _PPTX_FAULTS: tuple[Fault, ...] = (
     _pptx_note,
     _pptx_link,
     _pptx_title,
+    _pptx_number,
+    _pptx_bullet,
+    _pptx_quote,
     comment,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -157,6 +158,61 @@ v. five said
 > - four
 
 Someone
+:::
+""",
+    "lists and formulas in a quotation": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+> b. first
+> c. second
+>
+> After the list.
+>
+> - $x$
+> - $y$ and words
+>
+> > $E = mc^2$
+> >
+> > 1) $z$
+:::
+
+::: {#sl-t .slide title="T"}
+Term
+:   $d$
+
+    - $e$
+:::
+
+::: {#sl-b .slide title="B"}
+(iii) three
+
+    > - quoted in it
+
+    still three
+
+(iv) four
+
+    - bullet
+    - bullets
+
+::: {.notes time=10}
+2. two said
+
+> Quoted.
+:::
+:::
+
+::: {#sl-c .slide title="C"}
+3.  ```
+    begins = "with code"
+    ```
+
+    after it
+4. - a list alone
+   - in its item
+
+    after that
 :::
 """,
     "formulas in headings and captions": """\
@@ -328,3 +384,16 @@ def test_the_gate_catches_every_mutant(name: str, capsys: pytest.CaptureFixture[
     with capsys.disabled():
         print(f"\n{name}: mutants caught: {total - len(missed)} of {total}")  # noqa: T201 (the figure is asked for)
     assert missed == []
+
+
+def test_the_gate_knows_lists_and_quotations_in_powerpoint(tmp_path: Path) -> None:
+    """A number that a list begins with, its style, a bullet and an indent are part of what a paragraph says."""
+    book, styles, before = publication(make(tmp_path, FAULTS["lists and formulas in a quotation"]))
+    row = next(row for row in ROWS if row.name == "pptx")
+    artifact, edition = row.write(row.edition(book), styles, before), row.edition(book)
+    file, content = next(iter(artifact.files.items()))
+    made = mutants.pptx(content, random.Random(20261123))  # noqa: S311 (no secret)
+    faults = [mutant for mutant in islice(made, 300) if re.search("numbered a list|listed by|set out", mutant.what)]
+
+    assert len(faults) > 40
+    assert [m.what for m in faults if not parity.check(replace(artifact, files={file: m.content}), edition)] == []

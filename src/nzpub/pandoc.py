@@ -121,11 +121,13 @@ class _Result(NamedTuple):
 def _quoted(blocks: Iterable[Node], to: str) -> tuple[Node, ...]:
     """Return *blocks* with a div around each list that is all of a quotation, if *to* is a format of slides.
 
-    Pandoc's writers of slides take such a quotation for a list that appears step by step, and for no quotation.
+    Pandoc's writers of slides take such a quotation for a list that appears step by step, and for no quotation; that
+    for PowerPoint does so with any list that a quotation begins with.
     """
     def visit(node: Node) -> Sequence[Node]:
-        alone = node["t"] == "BlockQuote" and [block["t"] in _LISTS for block in node["c"]] == [True]
-        return ({**node, "c": [div(node["c"])]} if alone else node,)
+        lists = [block["t"] in _LISTS for block in node["c"]] if node["t"] == "BlockQuote" else []
+        taken = lists[:1] == [True] if to == "pptx" else lists == [True]
+        return ({**node, "c": [div(node["c"])]} if taken else node,)
     return rewrite(blocks, visit) if to in _SLIDES else tuple(blocks)
 
 

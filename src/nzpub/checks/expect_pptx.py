@@ -2,7 +2,8 @@
 
 PowerPoint has paragraphs, tables and pictures, and nothing that holds them: a picture comes after the
 paragraph or list it stands in, a caption after its table, and what is a table in a list, or in what is said,
-is a paragraph a row.
+is a paragraph a row. Paragraphs of lists have the number that their list begins with; those of quotations and
+definitions are set in alike.
 """
 
 from __future__ import annotations
@@ -17,13 +18,22 @@ from nzpub.checks.expect import Walker, source_line
 from nzpub.checks.passage import Kind, Passage, Piece, passage
 from nzpub.checks.readback.pptx import letters
 from nzpub.model import Deck, Slide
-from nzpub.tree import Attr, Node, attr, children, para, rewrite, span, string, text, walk
+from nzpub.tree import Attr, Node, attr, children, div, para, rewrite, span, string, text, walk
 
 _TEXT_FIRST = ("title", "close", "statement")          # layouts with one text, which stands before all else
 _SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "sup", "sub", "del", "code", "picture", "math"))
 _COMMAND = re.compile(r"\\(?:begin|end)\s*\{\w*\**\}|\\[A-Za-z]+")
 _OPERATORS = re.compile(r"\\(sin|cos|tan|log|ln|exp|max|min|lim|det|dim|gcd|sup|inf|arg)(?![A-Za-z])")
 _CELL = re.compile(r"(heading|cell) \d")
+_ITEM = re.compile(r"bullet$|number \S+ from \d+$")
+_INSET = "inset"                                       # a step of the path: in a quotation or definition
+_LIST = Attr("", ("list",))                            # of a div that stands for one
+_CODE = "code"                                         # a step too: of a block of code
+_LISTS = ("BulletList", "OrderedList")
+_EVENTS = range(2, 7)                                  # so many items a timeline sets side by side
+# ST_TextAutonumberScheme: the numbers, and what stands around them
+_NUMBERS = {"LowerAlpha": "alphaLc", "UpperAlpha": "alphaUc", "LowerRoman": "romanLc", "UpperRoman": "romanUc"}
+_AROUND = {"OneParen": "ParenR", "TwoParens": "ParenBoth"}
 _ROW = "(a row)"                                       # an id that no manuscript has
 _ANY_SPACE = re.compile(r"\s+")                         # no-break spaces too: a row's cells become plain words
 _BARE = ("Emph", "Strong", "Superscript", "Subscript", "Strikeout", "Underline", "SmallCaps")
@@ -45,7 +55,8 @@ def expect(deck: Deck) -> tuple[Passage, ...]:
 def _slide(slide: Slide, deck: Deck, part: str) -> Iterator[Passage]:
     walker = Walker(part, deck.meta.lang, deck.files, slide.line)
     yield from (replace(each, kind="title") for each in walker.blocks(_as_shown([para(slide.title)])))
-    ordered = list(_in_order(_languages(slide.blocks)))
+    blocks = _languages(slide.blocks)
+    ordered = list(_in_order(blocks, tuple(_told(blocks, slide.layout))))
     if slide.layout in _TEXT_FIRST:
         ordered.sort(key=lambda block: block["t"] == "Table" or _is_picture(block))
     yield from walker.blocks(_as_shown(ordered))
@@ -58,12 +69,40 @@ def _slide(slide: Slide, deck: Deck, part: str) -> Iterator[Passage]:
 # --- the order --------------------------------------------------------------------------------------
 
 
-def _in_order(blocks: Iterable[Node]) -> Iterator[Node]:
-    """Yield *blocks* without the divs around them, pictures and captions after what they stand in."""
+def _told(blocks: Iterable[Node], layout: str) -> Iterator[Node]:
+    """Yield those of *blocks* whose kind the *layout* tells: quotations, or the list that a timeline is."""
+    opened = tuple(_opened(blocks))
+    if layout == "quotation":
+        yield from (block for block in opened if block["t"] == "BlockQuote")
+    elif layout == "timeline":
+        first = next((block for block in opened if block["t"] in _LISTS), None)
+        yield from () if first is None or len(_items(first)) not in _EVENTS else (first,)
+
+
+def _opened(blocks: Iterable[Node]) -> Iterator[Node]:
+    """Yield *blocks* without the divs around them, but for columns."""
+    for block in blocks:
+        if block["t"] == "Div" and "columns" not in attr(block).classes:
+            yield from _opened(block["c"][1])
+        else:
+            yield block
+
+
+def _items(list_: Node) -> Sequence[Sequence[Node]]:
+    return list_["c"] if list_["t"] == "BulletList" else list_["c"][1]             # type: ignore[no-any-return]
+
+
+def _inside(block: Node) -> Sequence[Node]:
+    """Return the blocks in a quotation or list."""
+    return block["c"] if block["t"] == "BlockQuote" else [each for item in _items(block) for each in item]
+
+
+def _in_order(blocks: Iterable[Node], told: Sequence[Node] = ()) -> Iterator[Node]:
+    """Yield *blocks* without the divs around them, pictures and captions after what they stand in; *told* opened."""
     for block in blocks:
         match block["t"]:
             case "Div":
-                yield from _in_order(block["c"][1])
+                yield from _in_order(block["c"][1], told)
             case "Table":
                 attributes, (short, caption), *rest = block["c"]
                 yield {**block, "c": [attributes, [short, []], *rest]}
@@ -72,7 +111,7 @@ def _in_order(blocks: Iterable[Node]) -> Iterator[Node]:
                 yield from _pictures(block)
                 yield from block["c"][1][1]
             case _:
-                yield from _flat([block])
+                yield from _flat(_inside(block) if any(block is each for each in told) else [block])
                 yield from _pictures(block)
 
 
@@ -141,6 +180,8 @@ def _trimmed(inlines: Sequence[Node]) -> Sequence[Node]:
 def _as_shown(blocks: Iterable[Node], *, spelled: bool = False) -> tuple[Node, ...]:
     """Return *blocks* as paragraphs and runs show them: headings and terms strong, formulas outside of emphasis.
 
+    What holds paragraphs is a div whose role is the step that each of them has in its path.
+
     Formulas have their letters in order, or, if *spelled*, their source form.
     """
     def visit(node: Node) -> Sequence[Node]:
@@ -149,16 +190,57 @@ def _as_shown(blocks: Iterable[Node], *, spelled: bool = False) -> tuple[Node, .
             case "Header":
                 return ({**para(_strong(content[2])), "line": node.get("line")},)
             case "CodeBlock":
-                return (para([{"t": "Code", "c": [content[0], content[1]]}]),)
-            case "DefinitionList":
-                return tuple(block for term, bodies in content
-                             for block in (para(_strong(term)), *(b for body in bodies for b in body)))
+                return (_within(_CODE, [para([{"t": "Code", "c": [content[0], content[1]]}])]),)
+            case "BlockQuote" | "BulletList" | "OrderedList" | "DefinitionList":
+                return tuple(_held(node))
             case "Math" if not spelled:
                 return ({**node, "c": [content[0], _letters(content[1])]},)
             case kind if kind in _SPLIT:
                 return tuple(_apart(node, said=spelled and kind == "Span"))
         return (node,)
     return rewrite(blocks, visit)
+
+
+def _held(node: Node) -> Iterator[Node]:
+    """Yield a quotation, the items of a list, or its terms and definitions, as divs and paragraphs."""
+    content: Any = node["c"]
+    match node["t"]:
+        case "BlockQuote":
+            yield _within(_INSET, content)
+        case "BulletList":
+            yield div((_item("bullet", item) for item in content), _LIST)
+        case "OrderedList":
+            yield div((_item(_numbered(*content[0]), item) for item in content[1]), _LIST)
+        case "DefinitionList":
+            for term, bodies in content:
+                yield para(_strong(term))
+                yield from (_within(_INSET, body) for body in bodies)
+
+
+def _item(step: str, blocks: Sequence[Node]) -> Node:
+    """Return an item of a list; one that begins with a list is no more than that, and what follows is its last's."""
+    leading = _leading(blocks)
+    if leading is None:
+        return _within(step, blocks)
+    last = leading["c"][1][-1]
+    inner = attr(last).get("role") or attr(last["c"][1][-1]).get("role") or ""      # its own, or that of what follows
+    return div([blocks[0], _within(inner, blocks[1:])])
+
+
+def _leading(blocks: Sequence[Node]) -> Node | None:
+    """Return the list that *blocks* begin with, perhaps in a quotation; None if that is not so."""
+    if not blocks or blocks[0]["t"] != "Div" or attr(blocks[0]) == _LIST:
+        return blocks[0] if blocks and blocks[0]["t"] == "Div" else None
+    return _leading(blocks[0]["c"][1])
+
+
+def _within(step: str, blocks: Iterable[Node]) -> Node:
+    return div(blocks, Attr("", (), (("role", step),)))
+
+
+def _numbered(first: int, style: Node, delimiter: Node) -> str:
+    """Return what each item of an ordered list says of it."""
+    return f"number {_NUMBERS.get(style['t'], 'arabic')}{_AROUND.get(delimiter['t'], 'Period')} from {first}"
 
 
 def _languages(blocks: Iterable[Node]) -> tuple[Node, ...]:
@@ -169,15 +251,15 @@ def _languages(blocks: Iterable[Node]) -> tuple[Node, ...]:
     return rewrite(blocks, visit)
 
 
-def _said_in(div: Node, lang: str) -> Node:
-    """Return *div* with its language on the words of its paragraphs."""
+def _said_in(around: Node, lang: str) -> Node:
+    """Return the div *around* with its language on the words of its paragraphs."""
     def visit(node: Node) -> Sequence[Node]:
         if node["t"] not in ("Para", "Plain", "Header"):
             return (node,)
         *before, inlines = node["c"] if node["t"] == "Header" else (node["c"],)
         said = [span(inlines, Attr("", (), (("lang", lang),)))]
         return ({**node, "c": [*before, said] if before else said},)
-    return {**div, "c": [div["c"][0], list(rewrite(div["c"][1], visit))]}
+    return {**around, "c": [around["c"][0], list(rewrite(around["c"][1], visit))]}
 
 
 def _apart(node: Node, *, said: bool) -> Iterator[Node]:
@@ -228,5 +310,13 @@ def _shown(each: Passage) -> Passage:
     lost = {"code"} if _ROW in each.ids else {"link", "math"} if "notes" in each.path else set()
     marks = (mark._replace(value="") if mark.kind == "math" else mark for mark in each.marks
              if mark.kind in _SEEN - lost and not (mark.kind == "link" and mark.value.startswith("#")))
-    path = tuple(step.replace("heading", "cell") for step in each.path if step == "notes" or _CELL.match(step))
-    return replace(each, marks=tuple(marks), path=path, ids=())
+    return replace(each, marks=tuple(marks), path=tuple(_steps(each.path)), ids=())
+
+
+def _steps(path: Sequence[str]) -> Iterator[str]:
+    """Yield the steps of *path* as paragraphs can say them: Pandoc's notes do not set lists and code in."""
+    items = [step for step in path if _ITEM.match(step)]
+    yield from (step.replace("heading", "cell") for step in path if step == "notes" or _CELL.match(step))
+    if _INSET in path and not ("notes" in path and (items or _CODE in path)):
+        yield _INSET
+    yield from items

@@ -48,7 +48,8 @@ def plan(slide: Slide, lang: str) -> Plan:
     title = pptx_repair.mark_languages([para(slide.title)])
     notes = _spoken(pptx_repair.mark_languages(slide.notes))
     source = pptx_repair.mark_languages([para(source_line(slide.sources, lang))]) if slide.sources else ()
-    rows = tuple(_rows(_simple(pptx_repair.mark_languages(slide.blocks)), slide.layout))
+    shown = pptx_repair.mark_languages(pptx_repair.mark_formulas(slide.blocks, lang))
+    rows = tuple(_rows(_simple(shown), slide.layout))
     return Plan(slide, _layout(slide.layout, rows), tuple(title[0]["c"]), rows, Text(source) if source else None, notes)
 
 
@@ -74,8 +75,25 @@ def _simple(blocks: Iterable[Node]) -> tuple[Node, ...]:
                 return ()
             case "LineBlock":
                 return (para(_joined(node["c"])),)
-        return (node,)
+        return (_with_bullets(node),)
     return rewrite(blocks, visit)
+
+
+def _with_bullets(node: Node) -> Node:
+    """Return a list without blocks of code that its items begin with: Pandoc gives such an item no bullet."""
+    match node["t"]:
+        case "BulletList":
+            return {**node, "c": [_begun(item) for item in node["c"]]}
+        case "OrderedList":
+            return {**node, "c": [node["c"][0], [_begun(item) for item in node["c"][1]]]}
+    return node
+
+
+def _begun(item: Sequence[Node]) -> Sequence[Node]:
+    if not item or item[0]["t"] != "CodeBlock":
+        return item
+    attributes, code = item[0]["c"]
+    return [para(_joined([[{"t": "Code", "c": [attributes, line]}] for line in code.split("\n")])), *item[1:]]
 
 
 def _joined(lines: Iterable[Sequence[Node]]) -> Iterator[Node]:

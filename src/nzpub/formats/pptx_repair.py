@@ -29,7 +29,7 @@ from nzpub.formats.pptx_fit import EMU
 from nzpub.formats.pptx_look import Look, Type
 from nzpub.formats.pptx_theme import POINTS
 from nzpub.model import Styles
-from nzpub.tree import Attr, Node, attr, rewrite
+from nzpub.tree import Attr, Node, attr, rewrite, span, walk
 
 _NAMESPACE = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _XMLNS = f'xmlns:a="{_NAMESPACE}"'
@@ -68,6 +68,22 @@ def mark_languages(blocks: Iterable[Node]) -> tuple[Node, ...]:
             inside = rewrite(node["c"][1], lambda child: _marked_leaf(child, lang))
             return ({**node, "c": [_json(kept), list(inside)]},)
         return (node,)
+    return rewrite(blocks, visit)
+
+
+def mark_formulas(blocks: Iterable[Node], lang: str) -> tuple[Node, ...]:
+    """Return *blocks* with the language *lang* on what is a formula alone in a quotation or definition.
+
+    Its characters are words, and have the size by which :func:`mend` knows such a text; Pandoc gives formulas none.
+    """
+    def visit(node: Node) -> Sequence[Node]:
+        return rewrite([node], said) if node["t"] in ("BlockQuote", "DefinitionList") else (node,)
+
+    def said(node: Node) -> Sequence[Node]:
+        kinds = {inner["t"] for inner in walk([node])} if node["t"] in ("Para", "Plain") else set()
+        alone = "Math" in kinds and not kinds & {"Str", "Code"}
+        return ({**node, "c": [span(node["c"], Attr(keys=(("lang", lang),)))]} if alone else node,)
+
     return rewrite(blocks, visit)
 
 
@@ -136,8 +152,8 @@ def readable(content: bytes) -> bytes:
 
 def mend(body: Any, kind: Type, on: Look, styles: Styles, lang: str) -> None:
     """Bring the text *body* (``txBody``) that Pandoc wrote into the style *kind*, and say its languages."""
-    speak(body, lang)
     quoted = [paragraph for paragraph in body.findall(f"{_A}p") if _is_quoted(paragraph)]
+    speak(body, lang)
     for run in body.iter(f"{_A}rPr"):
         run.attrib.pop("sz", None)                       # Pandoc sets quotations in 20 pt, whatever the layout
     for latin in body.iter(f"{_A}latin"):

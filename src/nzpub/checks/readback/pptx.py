@@ -1,6 +1,7 @@
 """The PowerPoint file read back: its properties, then slide by slide what is shown and said.
 
-Shapes are read in their order, which is that of screen readers. Where a shape stands in two forms
+Shapes are read in their order, which is that of screen readers. Paragraphs in lists and quotations say so of
+themselves, by level, bullet and indent: nothing holds them. Where a shape stands in two forms
 (``mc:AlternateContent``), the one with formulas is read; the other must say the same.
 """
 
@@ -30,6 +31,8 @@ _A, _P, _R, _M, _MC, _A14, _ASVG, _RELS = (f"{{{address}}}" for address in _NAME
 _PROPERTIES = {"title": "title", "creator": "author", "language": "language", "keywords": "keywords"}
 _TITLES = ("title", "ctrTitle")
 _PRESENTATION = "ppt/presentation.xml"
+_INDENT = 342900                                       # EMU: 27 pt, by which each level of a list is set in
+_BULLETS = ("buNone", "buAutoNum", "buChar", "buBlip")
 _FIXED_WIDTH = ("Courier", "Courier New")              # Pandoc's, in what is said, and ours
 # Parts that say nothing to a reader, or that are read where a slide leads to them.
 _DECLARED = re.compile(r"\[Content_Types\]\.xml|.*\.rels|docProps/(core|app)\.xml|ppt/(presentation|presProps|viewProps"
@@ -147,8 +150,13 @@ class _Slide:
                 yield from self._paragraphs(cell, "paragraph", (*path, f"cell {row}.{column}"))
 
     def _paragraphs(self, body: Element, kind: str, path: tuple[str, ...]) -> Iterator[Passage]:
+        items: list[str] = []                              # the open item of each level
         for paragraph in body.iter(f"{_A}p"):
-            made = passage(kind, self._pieces(paragraph), path, part=self._name)
+            properties = paragraph.find(f"{_A}pPr")
+            level, bullet = int(_said(properties, "lvl") or 0), _bullet(properties)
+            items = [*items[:level], *[""] * (level - len(items)), bullet]
+            steps = ["inset"] if int(_said(properties, "marL") or 0) > _INDENT * (level + bool(bullet)) else []
+            made = passage(kind, self._pieces(paragraph), (*path, *steps, *filter(None, items)), part=self._name)
             if made.text:
                 yield made
 
@@ -209,6 +217,19 @@ def _kind(body: Element) -> str:
     parent = body.getparent()
     place = None if parent is None else parent.find(f".//{_P}ph")
     return "title" if place is not None and place.get("type") in _TITLES else "paragraph"
+
+
+def _said(properties: Element | None, name: str) -> str:
+    return "" if properties is None else properties.get(name, "")
+
+
+def _bullet(properties: Element | None) -> str:
+    """Return the bullet that *properties* give a paragraph, "" if none: one that says nothing has its layout's."""
+    said = () if properties is None else properties
+    own = next((each for each in said if etree.QName(each).localname in _BULLETS), None)
+    if own is not None and own.tag == f"{_A}buAutoNum":
+        return f"number {own.get('type')} from {own.get('startAt', '1')}"
+    return "" if own is not None and own.tag == f"{_A}buNone" else "bullet"
 
 
 def letters(text: str) -> str:
