@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 
 from nzpub import project, provide
+from nzpub.checks import parity
 from nzpub.checks.outside import verapdf as rules
 from nzpub.cite import cite
 from nzpub.errors import CheckError
@@ -21,7 +22,7 @@ from nzpub.formats import handout
 from nzpub.formats.handout import duration
 from nzpub.formats.pdf import conforming
 from nzpub.illustrate import illustrate
-from nzpub.model import Deck, Styles
+from nzpub.model import Artifact, Deck, Styles
 from nzpub.read import characters, read, read_styles
 from nzpub.tree import rewrite, text
 from publication import make
@@ -86,18 +87,23 @@ def test_every_title_and_all_notes_are_there_in_order(made: Handout) -> None:
 
 def test_no_text_is_clipped(made: Handout) -> None:
     """Every character stands inside the page, and what a slide shows inside the slide's frame."""
+    assert clipped(made) == []
+
+
+def clipped(made: Handout) -> list[str]:
+    """Return where text stands too near to the edge of its page, or runs over the foot of its slide's frame."""
     scale = float(made.styles.tokens["--handout-scale"]) * 0.75        # CSS pixels to points
     width, height = (float(made.styles.tokens[f"--slide-{side}"].removesuffix("px")) * scale
                      for side in ("width", "height"))
-    for page in pypdfium2.PdfDocument(made.pdf):
+    found = []
+    for number, page in enumerate(pypdfium2.PdfDocument(made.pdf), 1):
         right, top = page.get_size()
         frames = [f for f in map(bounds, page.get_objects()) if near(f[2] - f[0], width) and near(f[3] - f[1], height)]
         for left, bottom, far, high in letters(page):
-            assert EDGE <= left < far <= right - EDGE
-            assert EDGE <= bottom < high <= top - EDGE
-            for frame in frames:
-                crosses = left < frame[2] - 1 and frame[1] + 1 < high and bottom < frame[1] - 1
-                assert not crosses, f"text runs over the foot of the frame at {left:.0f}, {bottom:.0f}"
+            on_paper = EDGE <= left < far <= right - EDGE and EDGE <= bottom < high <= top - EDGE
+            crosses = any(left < frame[2] - 1 and frame[1] + 1 < high and bottom < frame[1] - 1 for frame in frames)
+            found += [f"page {number}: {left:.0f}, {bottom:.0f}"] if crosses or not on_paper else []
+    return found
 
 
 def near(one: float, other: float) -> bool:
@@ -173,16 +179,62 @@ def test_times_are_written_in_symbols(seconds: int, said: str) -> None:
     assert duration(seconds) == said
 
 
-def test_long_notes_take_the_room_they_need(tmp_path: Path) -> None:
-    """A slide whose notes fill more than half a page keeps them all, and the next stands on the next page."""
-    notes = " ".join(f"word{n}" for n in range(300))
-    slide = f"::: {{.slide title=\"One\"}}\nShown.\n\n::: {{.notes time=\"60\"}}\n{notes}\n:::\n:::\n\n"
-    root = make(tmp_path, f"# A\n\n{slide}{slide}")
+def written(root: Path) -> Handout:
+    """Return the handout of the publication in *root*."""
     book = read(root / "manuscript")
     styles = read_styles(root / "styles", characters(book))
     deck = project.deck(cite(book))
-    made = Handout(deck, styles, handout.write(deck, styles, conforming).files["test-handout.pdf"])
-    assert [page.count("word299") for page in made.pages] == [1, 1]
+    return Handout(deck, styles, handout.write(deck, styles, conforming).files["test-handout.pdf"])
+
+
+def slides(shown: str, notes: str) -> str:
+    """Return the text of a slide that shows *shown*, with what is said beside it, and of a short one."""
+    return (f'# A\n\n::: {{#sl-one .slide title="One"}}\n{shown}\n\n::: {{.notes time="60"}}\n{notes}\n:::\n:::\n\n'
+            '::: {#sl-two .slide title="Two"}\nShown.\n:::\n')
+
+
+WORDS = " ".join(f"word{n}" for n in range(300))
+BULLET = f"- {' '.join(['some words'] * 7)}\n"
+LONG = "Taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahu"
+TABLE = f"| {' | '.join('abcde')} |\n|{'---|' * 5}\n| {' | '.join([LONG] * 5)} |\n"
+PICTURE = '![](figures/x.svg){alt="x"}'
+FULL = {                                   # what is shown, what is said, the pages that it takes
+    "long notes": ("Shown.", WORDS, 1),
+    "notes longer than a page": ("Shown.", f"{WORDS}\n\n" * 5, 3),
+    "a wide table in the notes": ("Shown.", TABLE, 1),
+    "many bullets": (BULLET * 8, "Said.", 1),
+    "a long title": ("Shown.\n\n# " + "Heading words " * 25, "Said.", 1),
+    "two pictures": (f"{PICTURE}\n\n{PICTURE}", "Said.", 1),
+    "a figure with a caption": ("![A caption](figures/x.svg){#fig-x alt=\"x\"}\n\nWords.", "Said.", 1)}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_what_is_too_much_finds_room(name: str, tmp_path: Path) -> None:
+    """A slide that its frame cannot hold is set smaller; notes run on, and take both columns if they are wide."""
+    shown, said, pages = FULL[name]
+    made = written(make(tmp_path, slides(shown, said)))
+    assert clipped(made) == []
+    assert "One" in made.pages[0]
+    assert next(n for n, page in enumerate(made.pages, 1) if "Slide 2" in page) >= pages
+    assert parity.check(Artifact("handout", {"test-handout.pdf": made.pdf}), made.deck) == ()
+
+
+OVERFULL = {"words": (BULLET * 30, "Said.", "the words and pictures"),
+            "pictures": (f"{PICTURE}\n\n" * 4, "Said.", "the words and pictures"),
+            "notes": ("Shown.", f"| {' | '.join('a' * 60)} |\n|{'---|' * 60}\n", "the notes")}
+
+
+@pytest.mark.parametrize("name", OVERFULL)
+def test_what_does_not_fit_is_an_error(name: str, tmp_path: Path) -> None:
+    """What does not fit at the smallest size either is refused, at the slide's line."""
+    shown, said, what = OVERFULL[name]
+    root = make(tmp_path, slides(shown, said))
+    lines = (root / "manuscript" / "article.md").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(CheckError) as raised:
+        written(root)
+    assert str(raised.value).startswith(
+        f"manuscript/article.md:{1 + next(n for n, line in enumerate(lines) if 'sl-one' in line)}: error NZ604: {what} "
+        "of the slide “sl-one”")
 
 
 def test_a_handout_without_slides_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from nzpub import formulas, page, pandoc, weasy
 from nzpub.errors import CheckError, Finding, Place
+from nzpub.formats import handout_fit
 from nzpub.furniture import source_line, words
 from nzpub.model import Artifact, Deck, Meta, Slide, Styles
 from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, span, string, text
@@ -24,22 +25,36 @@ Conforming = Callable[[Any, Meta, Mapping[str, bytes]], bytes]
 _X = f"{{{page.XHTML}}}"
 _ALONE = {"img": "figure", "strong": "emphasis"}    # what stands alone in its paragraph → the paragraph's class
 _MINUTE = 60
+_TOO_MUCH: Mapping[handout_fit.Part, tuple[str, str]] = {
+    "slide": ("the words and pictures", "shorten them, or make two slides of it"),
+    "facts": ("the sources", "cite fewer of them on it"),
+    "notes": ("the notes", "make what is wide or high in them smaller: a table, a picture"),
+    "slot": ("the notes", "shorten them")}
 
 
 def write(deck: Deck, styles: Styles, conforming: Conforming) -> Artifact:
     """Return ``short-name-handout.pdf``, which *conforming* makes of the laid-out pages.
 
-    Raises CheckError if there is no slide, ToolError if WeasyPrint complains.
+    Raises CheckError if there is no slide or one holds too much, ToolError if WeasyPrint complains.
     """
     if not deck.slides:
         raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
                                  "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
     root = _html(deck, styles)
     files = {**deck.files, **formulas.draw(root, weasy.SCHEME)}
-    document = weasy.render(root, page.css(styles, "text.css", "color.css", "handout.css"), files, styles)
+    sheet = page.css(styles, "text.css", "color.css", "handout.css")
+    document, full = handout_fit.lay_out(root, lambda tree: weasy.render(tree, sheet, files, styles))
+    if full:
+        raise CheckError([_overfull(deck.slides[misfit.number], misfit.part, deck) for misfit in full])
     meta = replace(deck.meta, identifier=f"{deck.meta.identifier}#handout")    # another file than the paper: RFC 8141
     return Artifact("handout", {f"{meta.short_name}-handout.pdf": conforming(document, meta, deck.attachments)},
                     f"{len(document.pages)} pages", {"WeasyPrint": weasyprint.__version__})
+
+
+def _overfull(slide: Slide, part: handout_fit.Part, deck: Deck) -> Finding:
+    what, hint = _TOO_MUCH[part]
+    return Finding("NZ604", "error", f"{what} of the slide “{slide.id}” hold more than fits in the handout",
+                   Place(deck.source, slide.line), hint)
 
 
 def _html(deck: Deck, styles: Styles) -> ElementTree.Element:
