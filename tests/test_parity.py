@@ -99,6 +99,7 @@ def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
     assert [str(finding) for finding in _findings("pdf", book, styles, before)] == []
 
 
+_ROWS = "| a cell | another |\n" * 120
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
     "lists begin at their number": """\
@@ -300,6 +301,22 @@ Words.
 # The ʻokina of Hawaiʻi {#sec-one}
 
 Words.
+""",
+    "tables that run on": f"""\
+# One {{#sec-one}}
+
+| Head [link](https://example.org) $x^2$ | Other |
+|----|----|
+{_ROWS}: Long {{#tbl-x}}
+
+::: {{#sl-a .slide title="A"}}
+Shown.
+
+::: {{.notes time=10}}
+| Said [there](https://example.org/a) | More |
+|----|----|
+{_ROWS}:::
+:::
 """,
     "two ids for one place": """\
 # One {#sec-one}

@@ -36,7 +36,7 @@ def pages(tree: Element) -> Element:
     """Join what a page break parted, and what anonymous boxes did (issue 2903).
 
     WeasyPrint makes an element for every box, so a paragraph over two pages is two, and a list item is three.
-    A table's head that is repeated on the next page is not repeated in the structure.
+    A table's head that is repeated on the next page is not repeated in the structure, but its links can be clicked.
     """
     return replace(tree, kids=tuple(_joined(tree.kids, None)))
 
@@ -55,11 +55,18 @@ def _joined(kids: Iterable[Kid], parent: _Key | None) -> Iterator[Kid]:
         found.setdefault(_key(kid) or kid, []).append(kid)
     for first, *more in found.values():
         if isinstance(first, Element):
-            parts = [] if first.role in ("THead", "TFoot") else more
-            inner = [*first.kids, *(kid for part in parts if isinstance(part, Element) for kid in part.kids)]
+            parts = [part for part in more if isinstance(part, Element)]
+            if first.role in ("THead", "TFoot"):
+                parts = [rewrite(part, _untold) for part in parts]
+            inner = [*first.kids, *(kid for part in parts for kid in part.kids)]
             yield replace(first, kids=tuple(_joined(inner, _key(first))))
         else:
             yield first
+
+
+def _untold(element: Element) -> Sequence[Kid]:
+    """Leave of what is painted again nothing but where it can be clicked."""
+    return (replace(element, kids=tuple(kid for kid in element.kids if not isinstance(kid, Content))),)
 
 
 def _dissolved(kids: Iterable[Kid], parent: _Key | None) -> Iterator[Kid]:

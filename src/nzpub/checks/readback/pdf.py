@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import combinations, groupby
+from itertools import combinations, combinations_with_replacement, groupby
 
 import pikepdf
 import pypdfium2
@@ -319,7 +319,10 @@ def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 
 
 def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str]) -> Iterator[Passage]:
-    """Yield the margins of *found* that are more than running heads and the words in pictures that groups hide."""
+    """Yield the margins of *found* that are more than what print adds.
+
+    That is running heads, the words in pictures that groups hide, and the heads of tables that run on.
+    """
     # The outline has the headings of level 1, as running heads do, without the marks of their notes.
     highest = (each for each in expected if each.kind == "outline" and len(each.path) == 1)
     heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in highest)]
@@ -331,10 +334,35 @@ def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures
               for all_, some in zip(shown, told, strict=True)]
     pairs = (one + other for one, other in combinations(hidden[:_MOST_PICTURES], 2))
     groups = [Counter[str](), *filter(None, hidden), *pairs]
+    repeated = list(_table_heads(expected))
     for each in found:
-        rests = (Counter(each.prose) - words for words in groups if words <= Counter(each.prose))
+        surplus = Counter(each.prose)
+        rests = (surplus - words - more for more in _again(repeated, surplus)
+                 for words in groups if words + more <= surplus)
         if each.kind == "margin" and not any("".join(sorted(rest.elements())) in allowed for rest in rests):
             yield each
+
+
+def _again(heads: Iterable[Counter[str]], surplus: Counter[str]) -> Iterator[Counter[str]]:
+    """Yield what a page may have of the *heads* of tables among its *surplus*: nothing, one, or two."""
+    there = [head for head in heads if head <= surplus]
+    yield Counter()
+    yield from there
+    yield from (one + other for one, other in combinations_with_replacement(there, 2))
+
+
+def _table_heads(expected: Sequence[Passage]) -> Iterator[Counter[str]]:
+    """Yield the letters of each table's head, which the table has again on the next page and in the next column."""
+    for head, cells in groupby(expected, _is_in_head):
+        if head:
+            row = tuple(cells)
+            told = Counter(letters("".join(each.text for each in row)))
+            yield told - Counter(letters("".join(mark.words for each in row for mark in each.marks
+                                                 if mark.kind == "math")))              # it is no text in print
+
+
+def _is_in_head(each: Passage) -> bool:
+    return any(step.startswith("heading 1.") for step in each.path)
 
 
 def _running(title: str) -> str:
