@@ -88,6 +88,15 @@ def test_any_manuscript_comes_through_powerpoint_and_web(made: Manuscript) -> No
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @few
 @given(books())
+def test_any_manuscript_comes_through_the_handout(made: Manuscript) -> None:
+    """So it is in the handout, which sets what a slide shows and what is said side by side."""
+    _, styles, before = publication(BOOK)
+    assert [str(finding) for finding in _findings("handout", cite(made.book), styles, before)] == []
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@few
+@given(books())
 def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
     """So it is in print, whose lines are broken and hyphenated, and whose notes stand at the foot of the page."""
     _, styles, _ = publication(BOOK)
@@ -288,6 +297,15 @@ Une phrase[@jones-2021].
 
 [^d]: A note.
 """,
+    "a formula in another language": """\
+# One {#sec-one}
+
+[Kupu $\\alpha + \\beta$]{lang=mi} and [$x^2$]{lang=mi}.
+
+::: {#sl-a .slide title="A"}
+[Kupu $\\alpha + \\beta$]{lang=mi} and [$x^2$]{lang=mi}.
+:::
+""",
     "code in a heading": """\
 # On `::: note` {#sec-one}
 
@@ -375,7 +393,7 @@ def _findings(name: str, book: Book, styles: Styles, before: Made) -> tuple[Find
         return ()
     try:
         artifact = row.write(edition, styles, before)
-    except CheckError:                  # more on a slide than fits on it, which PowerPoint’s writer refuses
+    except CheckError:                  # more on a slide than fits in PowerPoint or the handout
         return ()
     return parity.check(artifact, edition)
 
