@@ -225,6 +225,25 @@ Term
     after that
 :::
 """,
+    "a list after a figure in an item": """\
+# One {#sec-one}
+
+- > ![Caption](figures/x.svg){#fig-x alt="square"}
+
+    3. three
+    4. four
+
+::: {#sl-a .slide title="A"}
+Shown.
+
+::: {.notes time=10}
+- > ![Caption](figures/x.svg){#fig-y alt="square"}
+
+    3. three
+    4. four
+:::
+:::
+""",
     "formulas in headings and captions": """\
 # One $E = mc^2$ and $\\frac{a}{b}$ {#sec-one}
 

@@ -60,12 +60,12 @@ def _nested(kids: Iterable[Kid], role: str) -> Iterator[Kid]:
 def _painted(kid: Kid) -> tuple[int, int]:
     """Return where *kid* begins in the order of painting, which in running text is that of reading.
 
-    List markers do not count: they are painted after the text.
+    List markers do not count: they are painted after the text. So may a picture be, but not its caption.
     """
     if isinstance(kid, Content):
         return kid.page, kid.mcid
-    text = [] if isinstance(kid, Area) else [c for c in contents(kid) if "::marker" not in c.box.element_tag]
-    return (text[0].page, text[0].mcid) if text else (-1, -1)
+    parts = () if isinstance(kid, Area) else contents(kid)
+    return min(((part.page, part.mcid) for part in parts if "::marker" not in part.box.element_tag), default=(-1, -1))
 
 
 def _item(item: Element) -> Element:
