@@ -196,6 +196,14 @@ def stepped(title: str) -> str:
     return f'<span class="title-first">{escape(first)}: </span><span class="title-rest">{escape(rest)}</span>'
 
 
+def part(title: Element) -> None:
+    """Put what follows the colon of a plain *title* into a ``span``: on a title slide it starts a line."""
+    head, colon, rest = (title.text or "").partition(": ")
+    if colon and not len(title):
+        title.text = head + colon
+        etree.SubElement(title, f"{{{XHTML}}}span", {"class": "title-rest"}).text = rest
+
+
 def markup(element: Element) -> str:
     """Return *element* as XHTML without the namespace declarations that its page makes.
 

@@ -80,7 +80,7 @@ def _sections(deck: Deck, styles: Styles) -> Iterator[Element]:
             image.set("src", pictures[path])
             drawings[image] = pictures[shaped(path, "phone", pictures)]
         _level(section, first=number == 0)
-        _part(section[0])
+        page.part(section[0])
         _name(section)
         for image, phone in drawings.items():
             page.adapt(image, phone, f"screen and (max-width: {styles.tokens['--slide-narrow']})")
@@ -107,14 +107,6 @@ def _level(section: Element, *, first: bool) -> None:
     title.set("class", "slide-title")
     for heading in others if first else [title, *others]:
         heading.tag = f"{_X}h{int(heading.tag[-1]) + 1}"
-
-
-def _part(title: Element) -> None:
-    """Put what follows the colon of a plain title into a ``span``: on a title slide it starts a line."""
-    head, colon, rest = (title.text or "").partition(": ")
-    if colon and not len(title):
-        title.text = head + colon
-        etree.SubElement(title, f"{_X}span", {"class": "title-rest"}).text = rest
 
 
 def _name(section: Element) -> None:
