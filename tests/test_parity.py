@@ -219,7 +219,10 @@ Term
     ```
 
     after it
-4. - a list alone
+4.  >     quoted = "code"
+    >
+    > and words
+5. - a list alone
    - in its item
 
     after that

@@ -90,10 +90,16 @@ def _with_bullets(node: Node) -> Node:
 
 
 def _begun(item: Sequence[Node]) -> Sequence[Node]:
-    if not item or item[0]["t"] != "CodeBlock":
-        return item
-    attributes, code = item[0]["c"]
-    return [para(_joined([[{"t": "Code", "c": [attributes, line]}] for line in code.split("\n")])), *item[1:]]
+    """Return *item* with a paragraph in the place of the code that it, or a quotation that it begins with, starts."""
+    match item[:1]:
+        case [{"t": "CodeBlock", "c": [attributes, code]}]:
+            lines = [[{"t": "Code", "c": [attributes, line]}] for line in code.split("\n")]
+            return [para(_joined(lines)), *item[1:]]
+        case [{"t": "BlockQuote", "c": quoted} as first]:
+            return [{**first, "c": _begun(quoted)}, *item[1:]]
+        case [{"t": "Div", "c": [attributes, inside]} as first]:
+            return [{**first, "c": [attributes, _begun(inside)]}, *item[1:]]
+    return item
 
 
 def _joined(lines: Iterable[Sequence[Node]]) -> Iterator[Node]:
