@@ -391,6 +391,15 @@ def test_too_much_text_is_an_error(deck: Deck, styles: Styles) -> None:
     assert str(raised.value).startswith("manuscript/talk.md:7: error NZ603: the slide “sl-full”")
 
 
+def test_a_list_that_powerpoint_cannot_number_is_an_error(deck: Deck, styles: Styles) -> None:
+    """PowerPoint counts from 1: it would call a file with another beginning damaged."""
+    nought = slide("sl-nought", "", "- a\n\n    0. nought")
+    with pytest.raises(CheckError) as raised:
+        pptx.write(replace(deck, slides=(*SLIDES[:1], nought)), styles)
+
+    assert str(raised.value).startswith("manuscript/talk.md:7: error NZ605: a list on the slide “sl-nought”")
+
+
 def test_a_deck_without_slides_is_an_error(deck: Deck, styles: Styles) -> None:
     """There is no empty presentation."""
     with pytest.raises(CheckError, match="NZ601"):

@@ -24,23 +24,39 @@ from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, string, tex
 _FIXED = {"title": "Title Slide", "close": "Close", "statement": "Statement"}
 _BY_SHAPE: dict[tuple[int, ...], str] = {(1,): "Title and Content", (2,): "Two Content"}   # by columns in a row
 _LISTS = ("BulletList", "OrderedList")
+_NUMBERS = range(1, 32768)     # where a list may begin: ECMA-376-1, ST_TextBulletStartAtNum
 _TABLE_CAPTION = 1             # where a Table node keeps its caption
 
 
 def write(deck: Deck, styles: Styles) -> Artifact:
     """Return ``short-name-slides.pptx``.
 
-    Raises CheckError if there is no slide, or if the text of one does not fit on it.
+    Raises CheckError if there is no slide, or if one has what does not fit or what PowerPoint cannot number.
     """
     if not deck.slides:
         raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
                                  "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
+    if uncounted := [_uncounted(slide, deck) for slide in deck.slides if any(map(_begins_elsewhere, _nodes(slide)))]:
+        raise CheckError(uncounted)
     plans = tuple(plan(slide, deck.meta.lang) for slide in deck.slides)
     blocks = [block for each in plans for part in _parts(each) for block in part]
     written = pandoc.render_file(blocks, "pptx", {}, "--slide-level=1", "--syntax-highlighting=none")
     content = pptx_place.assemble(plans, written, deck, styles)
     return Artifact("pptx", {f"{deck.meta.short_name}-slides.pptx": content}, f"{len(deck.slides)} slides",
                     {"python-pptx": pptx.__version__, "Pandoc": pandoc.version()})
+
+
+def _nodes(slide: Slide) -> Iterator[Node]:
+    return walk([*slide.blocks, *slide.notes])
+
+
+def _begins_elsewhere(node: Node) -> bool:
+    return node["t"] == "OrderedList" and node["c"][0][0] not in _NUMBERS
+
+
+def _uncounted(slide: Slide, deck: Deck) -> Finding:
+    return Finding("NZ605", "error", f"a list on the slide “{slide.id}” begins where PowerPoint cannot count from",
+                   Place(deck.source, slide.line), f"begin it at {_NUMBERS[0]} or above, or write the numbers as text")
 
 
 def plan(slide: Slide, lang: str) -> Plan:
