@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from golden import mismatches
-from nzpub import annotate
+import pytest
+
+from golden import cases, mismatches
+from nzpub import annotate, editorial
 from nzpub.errors import NzpubError
 from nzpub.read import read
 from publication import FRONT_LINES, make
@@ -15,6 +18,37 @@ from publication import FRONT_LINES, make
 def test_each_mistake_earns_its_message() -> None:
     """Every mistake is told with its place, what is wrong and what to do; lines count from the text's first."""
     assert not mismatches("diagnostics", messages)
+
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+EXAMPLES = [example for examples in re.findall(r"^\| NZ\d{3} \| [^|]+ \| ([^|]+) \|$", README, re.MULTILINE)
+            for example in re.findall(r"`([^`]+)`", examples)]
+# Where an example may stand: in the text, on a figure, on speaker notes.
+SETTINGS = ("{}\n", "![c](figures/x.svg){{alt=\"a b\" {}}}\n",
+            "::: {{.slide title=\"A\"}}\nx\n\n::: {{.notes {}}}\nSaid.\n:::\n:::\n")
+
+
+def told(root: Path) -> set[str]:
+    """Return the codes of all that is found in *root*, mistakes and doubts together, as a build asks for them."""
+    try:
+        book = read(root / "manuscript")
+    except NzpubError as error:
+        return {finding.code for finding in error.findings}
+    return {finding.code for finding in (*annotate.check(book), *editorial.check(book))}
+
+
+@pytest.mark.parametrize("time", ['"30s"', '"1 min"', "“60”", '"²"', '"0"'])
+def test_a_wrong_time_is_told_beside_the_doubts(tmp_path: Path, time: str) -> None:
+    """Notes whose time is no number of seconds are an error, and nothing is reckoned from it."""
+    assert "NZ123" in told(make(tmp_path, "# A\n\n" + SETTINGS[2].format(f"time={time}")))
+
+
+def test_no_mistake_stops_the_pass(tmp_path: Path) -> None:
+    """Whatever is wrong, every rule runs to its end: on each example of the list of messages, on each golden case."""
+    texts = [f"# A\n\n{setting.format(example)}" for example in EXAMPLES for setting in SETTINGS]
+    texts += [case.given for name in ("diagnostics", "editorial") for case in cases(name)]
+    for text in texts:
+        told(make(tmp_path, text))
 
 
 def messages(text: str) -> str:

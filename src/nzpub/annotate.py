@@ -113,6 +113,12 @@ def source_keys(attributes: Attr) -> tuple[str, ...]:
     return tuple(part.strip().lstrip("@") for part in (attributes.get("source") or "").split(";") if part.strip())
 
 
+def seconds(attributes: Attr) -> int:
+    """Return the ``time="60"`` of speaker notes, 0 if there is none or it is no number."""
+    time = attributes.get("time") or ""
+    return int(time) if time.isdecimal() else 0
+
+
 def alt_text(image: Node) -> str:
     """Return the alternative text of *image*: its ``alt``, or what stands in its brackets."""
     given = attr(image).get("alt")
@@ -224,7 +230,7 @@ def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ112", visit, "a layout belongs on a slide", "add .slide")
         if "notes" in classes and "slide" not in visit.inside:
             yield _error("NZ122", visit, "speaker notes stand outside a slide", "move them into a .slide")
-        if (time := visit.attr.get("time")) is not None and not (time.isdigit() and int(time)):
+        if (time := visit.attr.get("time")) is not None and not seconds(visit.attr):
             yield _error("NZ123", visit, f"“{time}” is not a time in seconds", 'write time="60"')
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
-from nzpub.annotate import ASIDES, Visit, Visits, cited, is_cross_reference, source_keys, visits
+from nzpub.annotate import ASIDES, Visit, Visits, cited, is_cross_reference, seconds, source_keys, visits
 from nzpub.errors import Finding, Place
 from nzpub.model import Book
 from nzpub.tree import Node, attr, rewrite, text, walk
@@ -191,11 +191,13 @@ def _slides(_book: Book, seen: Visits) -> Iterator[Doubt]:
 
 
 def _speech(slide: Visit) -> Iterator[Doubt]:
-    for notes in (child for child in slide.node["c"][1] if attr(child).get("time")):
-        count, seconds = _count(notes["c"][1]), int(attr(notes).get("time") or 0)
+    for notes in slide.node["c"][1]:
+        if not (given := seconds(attr(notes))):
+            continue
+        count = _count(notes["c"][1])
         needed = round(count / SPOKEN_WORDS_PER_MINUTE * 60)
-        if needed > seconds:
-            yield _doubt("NZ511", f"the notes have {count} words, {needed} s when spoken; the slide has {seconds} s",
+        if needed > given:
+            yield _doubt("NZ511", f"the notes have {count} words, {needed} s when spoken; the slide has {given} s",
                          "cut them, or give them more time", slide)
 
 
@@ -207,7 +209,7 @@ def _count(nodes: Iterable[Node]) -> int:
 
 def _duration(book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ512: the slides' times do not add up to the talk's."""
-    given = [int(time) for visit in seen if (time := visit.attr.get("time")) and time.isdigit()]
+    given = [time for visit in seen if (time := seconds(visit.attr))]
     if book.meta.talk_minutes and given and sum(given) != 60 * book.meta.talk_minutes:
         yield _about(book, "NZ512", f"the notes' times add up to {sum(given)} s; the talk has "
                      f"{60 * book.meta.talk_minutes} s", "change the times, or talk-minutes", "talk-minutes")
