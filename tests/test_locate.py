@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from nzpub.locate import locate
 from nzpub.pandoc import parse
 from nzpub.read import read
-from nzpub.tree import Node, text, walk
+from nzpub.tree import Node, children, text, walk
 from publication import BOOK
 
 SOURCE = """\
@@ -64,6 +65,70 @@ def located(kind: str) -> list[tuple[int, str]]:
 def test_each_kind_of_node_has_its_line(kind: str, expected: list[tuple[int, str]]) -> None:
     """A node's line is that of its first word, or of the fence that opens it."""
     assert located(kind) == expected
+
+
+BEFORE = """\
+# The words of a heading {#the-words}
+
+The words of one [paragraph]{lang=en}
+that goes on, x, with the [mark]{lang=mi}.
+
+"""
+AFTER = """
+
+The words that come after, x y z, with the mark here.
+
+# The mark {#here}
+"""
+
+
+@pytest.mark.parametrize("words", [
+    "mark", "[mark]{.mark}", "[words](https://example.org/mark)", "`mark`", "$mark$", "<b>mark</b>", "*the* mark .",
+    "the words^[of the mark]", "the [@mark; @words, p. 1] words", "caf&eacute; — the mark", "“mark” and \\*",
+    "![](mark.svg)",
+])
+def test_a_word_has_its_own_line(words: str) -> None:
+    """Inside a paragraph, what stands on its third line is told there, though lines, attributes and notes go before."""
+    source = f"{BEFORE}The first of [four]{{lang=mi\n.mark}} lines,\nand ![](x.svg) here\nis {words} as\nit is.{AFTER}"
+    assert line_with("mark" if "mark" in words else "*", source, after=6) == 9
+
+
+def test_the_words_of_a_line_block_and_of_a_note_have_their_lines() -> None:
+    """Lines that end without a soft break, and a note's two paragraphs, are counted too."""
+    source = f"{BEFORE}| one x\n| two y[^n]\n| three mark\n\n[^n]: Said\n    here.\n\n    Another\n    note.{AFTER}"
+    assert [line_with(name, source, after=6) for name in ("mark", "here.", "note.")] == [8, 11, 14]
+
+
+@pytest.mark.parametrize("block", [
+    "<script>mark</script>", "<div onclick=\"x\">\n\nmark\n\n</div>", "\\input{x}", "<!-- x -->",
+    "```{=html}\n<b>\n```", "~~~ {.python #x}\nthe words = x\n\nmark\n~~~", "    the mark",
+    "!!!", "![](#x)", "## The mark {#here}", "The mark\n--------", "---",
+    "::: {.editor-note\n#y title=\"the words\"}\nx\n:::",
+])
+def test_a_block_in_the_middle_has_its_line(block: str) -> None:
+    """Whatever its words or the lack of them, a block is told where it begins, not at a like one before or after."""
+    source = f"{BEFORE}{block}{AFTER}"
+    assert [node["line"] for node in locate(parse(source).blocks, source)][2] == 6
+
+
+def line_with(name: str, source: str, after: int) -> int:
+    """Return the line of the first leaf, below line *after*, that holds *name*."""
+    return next(line for node, line in _lined(locate(parse(source).blocks, source), 0)
+                if line > after and name in str([part for part in _contents(node) if isinstance(part, str)]))
+
+
+def _lined(nodes: Iterable[Node], line: int) -> Iterator[tuple[Node, int]]:
+    for node in nodes:
+        here = node.get("line", line)
+        yield node, here
+        yield from _lined(children(node), here)
+
+
+def _contents(node: Node) -> Iterator[object]:
+    content = node.get("c")
+    yield from (content if isinstance(content, list) else [content])
+    if node["t"] in ("Image", "Link"):
+        yield from node["c"][2]
 
 
 @pytest.mark.parametrize("folder", [BOOK / "manuscript", Path(__file__).parents[1] / "manuscript"],

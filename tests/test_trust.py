@@ -57,9 +57,19 @@ def findings(root: Path) -> list[Finding]:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
     """What could read, fetch or run something is an error on the line where it stands."""
-    found = findings(make(tmp_path, f"# A\n\n{HOSTILE[name]}\n"))
-    line = FRONT.count("\n") + 3
-    assert any(f.severity == "error" and f.where and f.where.line in (line, line + 4) and f.hint for f in found), found
+    text = "# A\n\nOne x here,\nand c, an [a]{lang=mi dir=ltr}.\n\n" + HOSTILE[name] + "\n\nA text after, x and c.\n"
+    found = findings(make(tmp_path, text))
+    line = FRONT.count("\n") + 6
+    assert any(f.severity == "error" and f.where and f.where.line == line and f.hint for f in found), found
+
+
+@pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if "\n" not in text])
+def test_hostile_words_are_refused_with_their_line(tmp_path: Path, name: str) -> None:
+    """So they are on the third line of a paragraph in the middle of a text."""
+    text = "# A\n\nOne x here.\n\nOf a x\nand [c]{lang=mi dir=ltr}\nis " + HOSTILE[name] + " c\nso.\n\nAfter x.\n"
+    found = findings(make(tmp_path, text))
+    line = FRONT.count("\n") + 7
+    assert any(f.severity == "error" and f.where and f.where.line == line and f.hint for f in found), found
 
 
 @pytest.mark.parametrize("field", FIELDS)
