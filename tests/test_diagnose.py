@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from nzpub.diagnose import FORMS, render
 from nzpub.errors import Finding, Place
 
@@ -18,6 +20,32 @@ def test_text_shows_the_line_and_marks_the_place() -> None:
         "     2 | some [x]{.abr} text, 100 % sure",
         "       |          ^",
     ]
+
+
+@pytest.mark.parametrize(("quoted", "line", "mark"), [
+    ("Wellingtn", "In Wellingtns and Wellington, xWellingtn, not Wellingtn.", "Wellingtn."),
+    ("many .", "They are. Some are many . So", "many . So"),
+    (".", "They are. Some (not all). So . it", ". it"),
+    ("NATO", "NATO-led, the NATO’s, of NATO: it", "NATO: it"),
+    ("#a", "A [x](#ab) and [y](#a).", "#a)."),
+    ("don’t", "They won't; they don't.", "don't."),
+    ("Nothing cited here.…", "Nothing cited here. At all.", "Nothing"),
+    ("lnag=", "A lnag [x]{lnag=mi}", "lnag=mi"),
+])
+def test_the_mark_is_under_the_whole_words(quoted: str, line: str, mark: str) -> None:
+    """What is marked are the words that the message quotes, not a part of others."""
+    finding = Finding("NZ1", "error", f"it says “{quoted}” there", Place("manuscript/a.md", 2))
+    shown = render([finding], "text", {"manuscript/a.md": f"x\n{line}\n"}).split("\n")
+    assert shown[1][shown[2].index("^"):].startswith(mark)
+
+
+def test_words_further_down_in_the_paragraph_are_found() -> None:
+    """What is known only by its paragraph is told at the line of the words, never beyond the paragraph."""
+    source = {"manuscript/a.md": "One.\n\nTwo three\nfour [^nope] five\n\nsix [^no]\n"}
+    where = Place("manuscript/a.md", 3)
+    found = [Finding("NZ1", "error", f"“{words}” is text", where) for words in ("[^nope]", "[^no]")]
+    told = json.loads(render(found, "json", source))
+    assert [(each["line"], each["column"]) for each in told] == [(4, 6), (3, None)]
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:

@@ -9,10 +9,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
-from nzpub.errors import Finding
+from nzpub.errors import Finding, Place
 
 _QUOTED = re.compile(r"“([^”]+)”")
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")       # Pandoc's tree has curly quotes where a writer typed straight ones
+_CUT = 40                      # characters at which some messages cut what they quote
 
 
 def render(findings: Iterable[Finding], form: str, sources: Mapping[str, str]) -> str:
@@ -21,16 +24,44 @@ def render(findings: Iterable[Finding], form: str, sources: Mapping[str, str]) -
     *sources* are the texts of the files they may name, from which text takes the line and its column.
     Raises KeyError for another form.
     """
-    return FORMS[form](tuple(_with_column(finding, sources) for finding in findings), sources)
+    return FORMS[form](tuple(_pinned(finding, sources) for finding in findings), sources)
 
 
-def _with_column(finding: Finding, sources: Mapping[str, str]) -> Finding:
-    """Return *finding* with the column of the words that it quotes, if its line has them."""
-    line = _line(finding, sources)
-    if line is None or finding.where is None or finding.where.column is not None:
+def _pinned(finding: Finding, sources: Mapping[str, str]) -> Finding:
+    """Return *finding* with the column of the words that it quotes.
+
+    They may stand further down in the paragraph whose first line it names; the line is then theirs.
+    """
+    where = finding.where
+    if where is None or where.line is None or where.column is not None or where.file not in sources:
         return finding
-    found = next((at for words in _QUOTED.findall(finding.message) if (at := line.find(words.rstrip("=…"))) >= 0), None)
-    return finding if found is None else replace(finding, where=replace(finding.where, column=found + 1))
+    paragraph = takewhile(str.strip, sources[where.file].split("\n")[where.line - 1:])
+    found = next(((below, column) for below, line in enumerate(paragraph)
+                  if (column := _column(finding.message, line)) is not None), None)
+    if found is None:
+        return finding
+    return replace(finding, where=Place(where.file, where.line + found[0], found[1]))
+
+
+def _column(message: str, line: str) -> int | None:
+    """Return the column, from 1, of the first words quoted in *message* that *line* has; None if it has none."""
+    line = line.translate(_STRAIGHT)
+    patterns = (pattern for quoted in _QUOTED.findall(message) for pattern in _patterns(quoted))
+    found = next((match for pattern in patterns if (match := re.search(pattern, line))), None)
+    return found.start() + 1 if found else None
+
+
+def _patterns(quoted: str) -> Iterator[str]:
+    """Yield what finds the words *quoted* whole: between spaces, or between signs, or with no letter at their ends."""
+    words = quoted.rstrip("…").translate(_STRAIGHT)
+    if not words:
+        return
+    cut = quoted.endswith("…") or len(words) >= _CUT
+    for before, after in ((r"(?<!\S)", r"(?!\S)"), (r"(?<![\w'-])", r"(?![\w'-])")):
+        yield before + re.escape(words) + ("" if cut else after)
+    if any(map(str.isalnum, words)):
+        start, end = (r"\b" if words[n].isalnum() else "" for n in (0, -1))
+        yield start + re.escape(words) + ("" if cut else end)
 
 
 def _line(finding: Finding, sources: Mapping[str, str]) -> str | None:

@@ -123,14 +123,21 @@ def _levels(_book: Book, seen: Visits) -> Iterator[Doubt]:
 
 def _pasted(_book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ506: straight quotes, or a space before a full stop, left over from pasting."""
-    before = ""
+    word, before = "", ""
     for visit in seen:
-        if visit.node["t"] == "Str" and (found := _PASTED.search(visit.node["c"])):
-            mark = found.group()
-            if mark in "\"'" or before in ("Space", "SoftBreak"):
-                what = "a straight quotation mark" if mark in "\"'" else f"a space before “{mark}”"
-                yield _doubt("NZ506", f"{what} in “{visit.node['c']}”", "type it as the text around it has it", visit)
-        before = visit.node["t"]
+        kind, words = visit.node["t"], str(visit.node.get("c"))
+        if kind == "Str":
+            mark = found.group() if (found := _PASTED.search(words)) else ""
+            if mark and mark in "\"'":
+                yield _doubt("NZ506", f"“{words}” has a straight quotation mark", _TYPE, visit)
+            elif mark and before in ("Space", "SoftBreak"):
+                shown = f"{word} {words}" if before == "Space" else words
+                yield _doubt("NZ506", f"“{shown}” has a space before its mark", _TYPE, visit)
+            word = words
+        before = kind
+
+
+_TYPE = "type it as the text around it has it"
 
 
 def _spellings(book: Book, seen: Visits) -> Iterator[Doubt]:
