@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from nzpub import annotate
-from nzpub.errors import Finding, NzpubError
+from nzpub.errors import Finding, NzpubError, Place
 from nzpub.read import read
 from nzpub.trust import picture
 from publication import FRONT, make
@@ -102,6 +106,22 @@ def test_a_symbolic_link_out_is_refused(tmp_path: Path) -> None:
     '<a href="javascript:alert(1)"><rect/></a>',
     '<animate attributeName="x"/>',
     '<defs><g id="a"/><g id="b"><use href="#a"/></g></defs><use href="#b"/>',
+    '<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>',
+    '<h:iframe xmlns:h="http://www.w3.org/1999/xhtml" src="javascript:alert(1)"/>',
+    '<g><e:x xmlns:e="http://example.org/e"/></g>',
+    '<rect style="fill:u\\72l(http://example.org/x)" width="1" height="1"/>',
+    '<rect style="fill:image-set(\'http://example.org/x\' 1x)" width="1" height="1"/>',
+    '<rect style="behavior:none" width="1" height="1"/>',
+    '<rect fill="u\\72l(http://example.org/x)" width="1" height="1"/>',
+    '<rect src="http://example.org/x" width="1" height="1"/>',
+    '<g xml:base="http://example.org/"><use href="#a"/></g>',
+    '<use href="#x&#10;javascript:"/>',
+    '<g id="a0"><rect/></g>' + "".join(f'<g id="a{n}">{f"""<use href="#a{n - 1}"/>""" * 10}</g>' for n in range(1, 12)),
+    '<g id="a"><use href="#a"/></g>',
+    '<g id="a">' + "<rect/>" * 900 + "</g>" + '<use href="#a"/>' * 90,
+    "".join(f'<pattern id="p{n}">{f"""<rect fill="url(#p{n - 1})"/>""" * 10}</pattern>' for n in range(12)),
+    "".join(f'<pattern id="p{n}"><g style="fill:url(#p{n - 1})">{"<rect/>" * 10}</g></pattern>' for n in range(12)),
+    '<marker id="m">' + "<rect/>" * 100 + '</marker><path marker-mid="url(#m)" d="M0 0' + "h1 1" * 999 + '"/>',
 ])
 def test_a_drawing_with_more_than_shapes_is_refused(inside: str) -> None:
     """An SVG that scripts, reaches out, embeds or multiplies is an error with its line."""
@@ -116,10 +136,41 @@ def test_entities_are_refused_before_they_multiply() -> None:
     assert [f.code for f in picture(bomb, "x.svg")] == ["NZ812"]
 
 
+LEFT_OUT = """<?xml version="1.0" encoding="UTF-8"?>
+<?xml-stylesheet href="http://example.org/x.css"?>
+<!-- drawn by hand: http://example.org/ -->
+<s:svg xmlns:s="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"
+ xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd" xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 1 1" inkscape:version="1.3" xml:space="preserve">
+<sodipodi:namedview pagecolor="#ffffff"><inkscape:page x="0"/></sodipodi:namedview>
+<s:metadata><s:script>alert(1)</s:script><h:img onerror="alert(1)" src="x"/></s:metadata>
+<s:path id="p" d="M0 0" style="fill:#fff;-inkscape-font-specification:'x:y'"
+ sodipodi:nodetypes="cc"/><s:text>a<!-- x -->b<?x y?>c</s:text><s:use xlink:href="#p"/>
+</s:svg>"""
+
+
+def test_what_drawing_programs_leave_is_left_out(tmp_path: Path) -> None:
+    """A file of Inkscape's is welcome, and what is no drawing in it is not there for any output."""
+    root = make(tmp_path, "# A\n\n![c](figures/x.svg){alt=\"a b\"}\n")
+    (root / "manuscript" / "figures" / "x.svg").write_text(LEFT_OUT, encoding="utf-8")
+    assert findings(root) == []
+    drawn = " ".join(read(root / "manuscript").files["figures/x.svg"].decode().split())
+    assert drawn == ('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+                     'viewBox="0 0 1 1" xml:space="preserve"> <path id="p" d="M0 0" style="fill:#fff"/>'
+                     '<text>abc</text><use xlink:href="#p"/> </svg>')
+
+
+def test_a_document_type_is_seen_in_every_encoding() -> None:
+    """An encoding of two bytes a character hides no document type."""
+    hidden = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE svg><svg xmlns="http://www.w3.org/2000/svg"/>'
+    assert [f.code for f in picture(hidden.encode("utf-16"), "x.svg")] == ["NZ812"]
+
+
 def test_a_plain_drawing_is_welcome() -> None:
     """Shapes, text, gradients, patterns and references inside the drawing pass."""
     inside = ('<defs><linearGradient id="g"><stop offset="0"/></linearGradient><g id="s"><path d="M0 0"/></g></defs>'
-              '<rect fill="url(#g)" width="1" height="1"/><use href="#s"/><text>a<tspan>b</tspan></text>')
+              '<rect fill="url(#g)" width="1" height="1"/><use href="#s"/><text>a<tspan>b</tspan></text>'
+              '<g transform="translate(1, 2) rotate(-3)" style="fill:rgb(1,2,3);stroke:url(#g)" aria-label="a: b"/>')
     assert list(picture(SVG.format(inside).encode(), "x.svg")) == []
 
 
@@ -127,6 +178,45 @@ def test_a_plain_drawing_is_welcome() -> None:
 def test_a_picture_is_what_its_name_says(name: str, content: bytes) -> None:
     """A file whose bytes are of another kind, or of a kind that is not shown, is refused."""
     assert [f.severity for f in picture(content, name)] == ["error"]
+
+
+FRAMES = Image.new("RGB", (2, 2)), Image.new("RGB", (2, 2), "red")
+
+
+def pixels(*frames: Image.Image, form: str) -> bytes:
+    out = io.BytesIO()
+    frames[0].save(out, form, save_all=len(frames) > 1, append_images=frames[1:])
+    return out.getvalue()
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """Return a PNG that says it is of that size, in few bytes."""
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [
+    ("x.png", huge_png(60_000, 60_000), "NZ819"),
+    ("x.png", huge_png(12_000, 8_000), "NZ819"),
+    ("x.gif", pixels(*FRAMES, form="GIF"), "NZ820"),
+    ("x.png", pixels(*FRAMES, form="PNG"), "NZ820"),
+], ids=("a bomb", "large", "an animated GIF", "an animated PNG"))
+def test_a_picture_too_large_or_moving_is_refused(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    """Too many pixels, or more than one frame, are an error at the line that shows the picture."""
+    root = make(tmp_path, f"# A\n\n![c](figures/{name}){{alt=\"a b\"}}\n")
+    (root / "manuscript" / "figures" / name).write_bytes(content)
+    (found,) = findings(root)
+    assert (found.code, found.where) == (code, Place("manuscript/article.md", FRONT.count("\n") + 3))
+    assert f"“figures/{name}”" in found.message
+
+
+def test_a_still_picture_is_welcome() -> None:
+    """A picture of one frame passes."""
+    still = Image.new("P", (2, 2))
+    assert [list(picture(pixels(still, form=form), f"x.{form.lower()}")) for form in ("GIF", "PNG")] == [[], []]
 
 
 BOMBS = {

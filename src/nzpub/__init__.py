@@ -2,7 +2,7 @@
 
 The document walks one way, and so do the imports; a module knows only what stands to its left:
 
-    errors  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  read  annotate
+    errors  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  read  annotate
     editorial  illustrate  cite  furniture  project  page  complaint  weasy  cover  formulas  paginate
     pagebreaks  checks  formats  publish  build   (tasks.py)
 

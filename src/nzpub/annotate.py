@@ -16,7 +16,6 @@ from nzpub.errors import Finding, Place
 from nzpub.fonts import uncovered
 from nzpub.model import OUTPUTS, Book, Styles
 from nzpub.tree import Attr, Node, attr, children, text
-from nzpub.trust import picture
 
 LAYOUTS = ("title", "statement", "figure", "columns", "timeline", "quotation", "close")
 CROSS_REFERENCES = ("fig-", "sec-", "tbl-")
@@ -293,13 +292,6 @@ def _drawings(_book: Book, visits: Visits) -> Iterator[Finding]:
                          "write the long description in a div with that id")
 
 
-def _pictures(book: Book, visits: Visits) -> Iterator[Finding]:
-    folder = book.source.rpartition("/")[0]
-    shown = {visit.node["c"][2][0] for visit in visits if visit.node["t"] == "Image"}
-    for path in sorted(shown & set(book.files)):
-        yield from picture(book.files[path], f"{folder}/{path}")
-
-
 def _embedded(visit: Visit, target: str, figures: set[str]) -> Iterator[Finding]:
     if "slide" not in visit.inside:
         yield _error("NZ406", visit, "a figure is embedded outside a slide", "link to it instead: [@fig-…]")
@@ -369,5 +361,5 @@ _OPENED = {"content-visible", "content-hidden", "uncited"}     # divs that are g
 _ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _plain)
 _RULES: tuple[Rule, ...] = (
     _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _drawings,
-    _pictures, _citations, _abbreviations,
+    _citations, _abbreviations,
 )

@@ -6,11 +6,12 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from nzpub import metadata, pandoc
+from nzpub import drawing, metadata, pandoc, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.fonts import faces
 from nzpub.locate import locate
@@ -227,6 +228,9 @@ def _references(folder: Path, meta: Meta, file: str) -> tuple[tuple[Mapping[str,
     except _UnreadableError as error:
         raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
                                       "name a CSL JSON file beside the manuscript")) from error
+    except RecursionError as error:
+        raise ManuscriptError(Finding("NZ302", "error", "not CSL JSON: it is nested too deeply", Place(name, 1),
+                                      "export it again as CSL JSON")) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         before = error.object[:error.start] if isinstance(error, UnicodeDecodeError) else error.doc[:error.pos].encode()
         where = Place(name, before.count(b"\n") + 1)
@@ -250,41 +254,65 @@ def _lines_of_entries(bibliography: str) -> dict[str, int]:
 
 
 def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
-    """Return the files that images and charts name, and a finding for each that may not or cannot be read."""
+    """Return the files that images and charts name, and a finding for each that may not or cannot be read.
+
+    Of a drawing it is what :func:`nzpub.drawing.plain` returns.
+    """
     files: dict[str, bytes] = {}
     problems: list[Finding] = []
-    seen: set[str] = set()
-    for path, line, drawn in _named(blocks):
-        if path in seen:
-            continue
-        seen.add(path)
+    for named in {(named.path, named.shown): named for named in reversed([*_named(blocks)])}.values():
+        where = Place(file, named.line)
         try:
-            files[path] = _bytes(folder, path)
+            content = _bytes(folder, named.path)
         except _UnreadableError as error:
-            if drawn:
+            if named.drawn and isinstance(error, _MissingError):
                 continue                # a chart's committed copy may be missing: the build draws it
-            problems.append(Finding("NZ401", "error", f"the file “{path}” {error}", Place(file, line),
+            problems.append(Finding("NZ401", "error", f"the file “{named.path}” {error}", where,
                                     "name a file in the manuscript's folder, such as figures/map.svg"))
+            continue
+        files[named.path] = drawing.plain(content) if named.path.lower().endswith(".svg") else content
+        if named.shown:
+            problems += [_at_image(finding, named, where)
+                         for finding in trust.picture(content, f"{folder.name}/{named.path}")]
     return files, problems
 
 
-def _named(blocks: tuple[Node, ...]) -> Iterator[tuple[str, int | None, bool]]:
-    """Yield path, line, and whether the build draws it, for each file that *blocks* name."""
+def _at_image(finding: Finding, named: _Named, where: Place) -> Finding:
+    """Return *finding*, which is about a picture, at the line that shows it if it has no line in the picture."""
+    if finding.where is not None and finding.where.line is not None:
+        return finding
+    return replace(finding, where=where, message=f"“{named.path}”: {finding.message}")
+
+
+class _Named(NamedTuple):
+    """A file that an image or a chart names, where, whether it is shown, and whether the build draws it."""
+
+    path: str
+    line: int | None
+    shown: bool
+    drawn: bool
+
+
+def _named(blocks: tuple[Node, ...]) -> Iterator[_Named]:
     for node in walk(blocks):
         if node["t"] not in ("Figure", "Image"):
             continue
         images = [node] if node["t"] == "Image" else [n for n in walk([node]) if n["t"] == "Image"]
-        drawn = attr(node).get("chart") is not None
+        line, drawn = node.get("line"), attr(node).get("chart") is not None
         targets = [image["c"][2][0] for image in images]
-        yield from ((target, node.get("line"), drawn) for target in targets if not target.startswith("#"))
+        yield from (_Named(target, line, shown=True, drawn=drawn) for target in targets if not target.startswith("#"))
         if table := attr(node).get("data"):
-            yield table, node.get("line"), False
+            yield _Named(table, line, shown=False, drawn=False)
             if attr(node).get("chart") == "map":
-                yield str(PurePosixPath(table).with_suffix(".json")), node.get("line"), False
+                yield _Named(str(PurePosixPath(table).with_suffix(".json")), line, shown=False, drawn=False)
 
 
 class _UnreadableError(Exception):
     """Why a file that the manuscript names is not read, as the end of a sentence."""
+
+
+class _MissingError(_UnreadableError):
+    """That it is not there."""
 
 
 def _bytes(folder: Path, name: str) -> bytes:
@@ -299,7 +327,7 @@ def _bytes(folder: Path, name: str) -> bytes:
     if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
         raise _UnreadableError("is a symbolic link")
     if not path.is_file():
-        raise _UnreadableError("does not exist")
+        raise _MissingError("does not exist")
     if path.stat().st_size > _MAX_FILE_BYTES:
         raise _UnreadableError(f"has more than {_MAX_FILE_BYTES:,} bytes")
     return path.read_bytes()
