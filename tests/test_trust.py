@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from nzpub import annotate
-from nzpub.errors import Finding, NzpubError, Place
+from nzpub.charts import read_rows
+from nzpub.errors import Finding, ManuscriptError, NzpubError, Place
 from nzpub.read import read
 from nzpub.trust import picture
 from publication import FRONT, make
@@ -178,6 +179,49 @@ def test_a_plain_drawing_is_welcome() -> None:
 def test_a_picture_is_what_its_name_says(name: str, content: bytes) -> None:
     """A file whose bytes are of another kind, or of a kind that is not shown, is refused."""
     assert [f.severity for f in picture(content, name)] == ["error"]
+
+
+FORBIDDEN = {
+    "NUL": ("a \0", 3),
+    "a control character": ("a \x01", 3),
+    "ESC": ("a\n\nb \x1b[0m", 3),
+    "U+FFFE": ("a \ufffe", 3),
+    "U+FFFF": ("a \uffff", 3),
+    "a character by its number": ("a &#1;", None),
+    "one in an attribute": ('[a]{lang="&#1;"}', None),
+    "one in a target": ("[a](https://example.org/&#2;)", None),
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_what_no_output_can_hold_is_refused(tmp_path: Path, name: str) -> None:
+    """A character that XML 1.0 forbids is an error on its line, and in its column where it stands as it is."""
+    words, column = FORBIDDEN[name]
+    (found,) = findings(make(tmp_path, f"# A\n\n{words}\n"))
+    line = FRONT.count("\n") + 3 + words.count("\n")
+    assert (found.code, found.where) == ("NZ109", Place("manuscript/article.md", line, column))
+
+
+def test_metadata_escape_nothing_forbidden(tmp_path: Path) -> None:
+    """YAML's escapes bring in no character that XML forbids."""
+    (found,) = findings(make(tmp_path, FRONT.replace("---\n", '---\npublisher: "a\\0b"\n', 1) + "# A\n"))
+    assert (found.code, found.where) == ("NZ109", Place("manuscript/article.md", 2, 12))
+
+
+@pytest.mark.parametrize(("title", "column"), [("a\ufffe", 26), ("a\\u0000", None), ("a\\ud800", None)])
+def test_a_bibliography_holds_nothing_forbidden(tmp_path: Path, title: str, column: int | None) -> None:
+    """A character that XML forbids is refused in the bibliography, as it is or escaped."""
+    root = make(tmp_path, "# A\n\nWords [@a].\n")
+    (root / "manuscript" / "references.json").write_text(f'[\n  {{"id": "a", "title": "{title}"}}]', encoding="utf-8")
+    (found,) = findings(root)
+    assert (found.code, found.where) == ("NZ109", Place("manuscript/references.json", 2, column))
+
+
+def test_a_table_holds_nothing_forbidden() -> None:
+    """A character that XML forbids is refused in a table of data."""
+    with pytest.raises(ManuscriptError) as error:
+        read_rows(b"a,b\n1,x\0\n", "manuscript/data/x.csv")
+    assert [(f.code, f.where) for f in error.value.findings] == [("NZ109", Place("manuscript/data/x.csv", 2, 4))]
 
 
 FRAMES = Image.new("RGB", (2, 2)), Image.new("RGB", (2, 2), "red")

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from nzpub import trust
 from nzpub.errors import Finding, ManuscriptError, Place
 
 _BCP47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -87,6 +88,8 @@ def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise ManuscriptError(Finding("NZ205", "error", "the metadata use a YAML anchor, alias or tag",
                                               Place(file, _line(event)), "write the value out"))
+            if found := trust.forbidden(getattr(event, "value", None) or ""):      # by an escape, such as "\\0"
+                raise ManuscriptError(trust.character(found, _start(event, file)))
         root = yaml.compose(block, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -98,6 +101,10 @@ def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
         raise ManuscriptError(Finding("NZ202", "error", "the metadata are not a list of fields", Place(file, 1),
                                       "write one field a line: title: …"))
     return _mapping(root, file)
+
+
+def _start(event: yaml.Event, file: str) -> Place:
+    return Place(file, _line(event), event.start_mark.column + 1 if event.start_mark else None)
 
 
 def _line(event: yaml.Event) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.fonts import faces
 from nzpub.locate import locate
 from nzpub.model import Book, Meta, Styles
-from nzpub.tree import Attr, Node, attr, rewrite, walk, with_attr
+from nzpub.tree import Attr, Node, attr, children, rewrite, strings, walk, with_attr
 
 OUR_STYLES = Path(__file__).parents[2] / "styles"
 _OURS = "nzpub/styles"            # what messages call the folder of our style sheets, where it is not the publication's
@@ -44,6 +44,8 @@ def read(folder: Path) -> Book:
     raw = metadata.parse(block, file)
     _guard(source, file)
     blocks = rewrite(locate(_parse(body, file), body), _tidy)
+    if found := list(_by_number(blocks, file)):
+        raise ManuscriptError(found)
     abstract = _abstract(raw, source, file)
     meta = _meta(raw, abstract)
     files, problems = _files(folder, file, blocks)
@@ -106,7 +108,10 @@ def _decode(content: bytes, file: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise ManuscriptError(Finding("NZ102", "error", f"byte {content[error.start]:#04x} is not UTF-8",
                                       Place(file, line), "save the file as UTF-8")) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := list(trust.characters(text, file)):
+        raise ManuscriptError(found)
+    return text
 
 
 class _Limit(NamedTuple):
@@ -164,6 +169,15 @@ def _parse(body: str, file: str) -> tuple[Node, ...]:
     if parsed.warnings:
         raise ManuscriptError([_warning(message, file) for message in parsed.warnings])
     return parsed.blocks
+
+
+def _by_number(blocks: Iterable[Node], file: str, line: int | None = None) -> Iterator[Finding]:
+    """Yield a finding for each character that may not stand in a text and was written as ``&#1;``."""
+    for node in blocks:
+        here = node.get("line", line)
+        if found := trust.forbidden("".join(strings(node.get("c")))):
+            yield trust.character(found, Place(file, here))
+        yield from _by_number(children(node), file, here)
 
 
 def _tidy(node: Node) -> tuple[Node, ...]:
@@ -239,12 +253,30 @@ def _references(folder: Path, meta: Meta, file: str) -> tuple[tuple[Mapping[str,
     if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
         raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name, 1),
                                       "export it again as CSL JSON"))
-    lines = _lines_of_entries(content.decode(json.detect_encoding(content)))
+    words = content.decode(json.detect_encoding(content))
+    lines = _lines_of_entries(words)
+    if found := list(trust.characters(words, name)) or list(_escaped(entries, lines, name)):
+        raise ManuscriptError(found)
     keys = [entry["id"] for entry in entries]
     if doubled := sorted({key for key in keys if keys.count(key) > 1}):
         raise ManuscriptError([Finding("NZ303", "error", f"the key “{key}” stands twice", Place(name, lines.get(key)),
                                        "keep one entry each") for key in doubled])
     return tuple(entries), lines
+
+
+def _escaped(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], name: str) -> Iterator[Finding]:
+    """Yield a finding for each of *entries* that has what may not stand in a text, written as an escape."""
+    for entry in entries:
+        if found := trust.forbidden("".join(_words_in(entry))):
+            yield trust.character(found, Place(name, lines.get(str(entry["id"]))))
+
+
+def _words_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        inner = [*value, *value.values()] if isinstance(value, dict) else value
+        yield from (words for part in inner for words in _words_in(part))
 
 
 def _lines_of_entries(bibliography: str) -> dict[str, int]:

@@ -120,6 +120,14 @@ def _nodes_in(value: Any) -> Iterator[Node]:
             yield from _nodes_in(part)
 
 
+def strings(value: Any) -> Iterator[str]:
+    """Yield the strings in *value*, the content of a node, but for those of the nodes in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        yield from (leaf for part in value if not is_node(part) for leaf in strings(part))
+
+
 def text(nodes: Iterable[Node]) -> str:
     """Return the words of *nodes* as a reader sees them: notes left out, one space for any white space."""
     return " ".join("".join(_text(node) for node in nodes).split())

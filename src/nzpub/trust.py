@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -11,10 +12,31 @@ from PIL import Image
 from nzpub import drawing
 from nzpub.errors import Finding, Place
 
+# XML 1.0, section 2.2: all but these are characters. PDF, EPUB, PPTX and the pages are made by way of XML.
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8"}
 _DECODERS = ("PNG", "JPEG", "GIF")
 _MOVING = ("PNG", "GIF")
 _MOST_PIXELS = 40_000_000      # a page of A4 at 600 dots an inch has 35 million; WeasyPrint needs 4 bytes for each
+
+
+def characters(text: str, file: str) -> Iterator[Finding]:
+    """Yield a finding for the first character of *text*, which is that of *file*, that no XML may hold."""
+    if (found := _NO_CHARACTER.search(text)) is not None:
+        before = text[:found.start()].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        yield character(found[0], Place(file, len(before), len(before[-1]) + 1))
+
+
+def forbidden(words: str) -> str:
+    """Return the first character of *words* that no XML may hold, or ""."""
+    found = _NO_CHARACTER.search(words)
+    return found[0] if found else ""
+
+
+def character(found: str, where: Place | None) -> Finding:
+    """Return the finding of the character *found*, which no XML may hold."""
+    return Finding("NZ109", "error", f"the character U+{ord(found):04X} may not stand in a text", where,
+                   "take it out: no output could hold it")
 
 
 def picture(content: bytes, file: str) -> Iterator[Finding]:

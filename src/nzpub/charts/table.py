@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from nzpub import trust
 from nzpub.errors import Finding, ManuscriptError, Place
 
 # Dates of variable precision, as EDTF (ISO 8601-2) writes them: 2001, 2003-09, 2012-06-04, 2006-11~ (about).
@@ -61,6 +62,8 @@ def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise wrong("NZ421", "this is not UTF-8", Place(file, line), "save the table as UTF-8") from error
+    if forbidden := next(trust.characters(words, file), None):
+        raise ManuscriptError(forbidden)
     reader = csv.DictReader(io.StringIO(words, newline=""), strict=True)
     try:
         rows = tuple(_row(cells, file, reader.line_num) for cells in reader)
