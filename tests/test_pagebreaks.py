@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +27,8 @@ def dist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "small":
         root = copy_book(root)
     else:
-        (root / "manuscript").symlink_to(ROOT / "manuscript")
-        (root / "styles").symlink_to(ROOT / "styles")
+        shutil.copytree(ROOT / "manuscript", root / "manuscript")
+        shutil.copytree(ROOT / "styles", root / "styles")
     build(root, ["pdf", "epub"])
     return root / "dist"
 

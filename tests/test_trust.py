@@ -17,7 +17,7 @@ from PIL import Image
 from nzpub import annotate
 from nzpub.charts import read_rows
 from nzpub.errors import Finding, ManuscriptError, NzpubError, Place
-from nzpub.read import read
+from nzpub.read import characters, read, read_styles
 from nzpub.trust import picture
 from publication import FRONT, make
 
@@ -94,6 +94,29 @@ def test_a_symbolic_link_out_is_refused(tmp_path: Path) -> None:
     (root / "manuscript" / "figures" / "y.svg").symlink_to(secret)
     (root / "manuscript" / "more").symlink_to(tmp_path)
     assert sorted(f.message.partition(" is ")[2] for f in findings(root)) == ["a symbolic link", "a symbolic link"]
+
+
+def test_a_linked_drawing_of_a_chart_is_refused(tmp_path: Path) -> None:
+    """That the build draws it is no reason to follow a link."""
+    root = make(tmp_path, '# A\n\n![c](figures/y.svg){alt="a b" chart="steps" data="data/x.csv"}\n')
+    (root / "manuscript" / "figures" / "y.svg").symlink_to(root / "manuscript" / "figures" / "x.svg")
+    assert [f.message for f in findings(root)][:1] == ["the file “figures/y.svg” is a symbolic link"]
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("manuscript", "manuscript/"), ("manuscript/article.md", "manuscript/article.md"),
+    ("styles", "styles/"), ("styles/tokens.css", "styles/tokens.css"),
+])
+def test_no_link_is_followed(tmp_path: Path, name: str, told: str) -> None:
+    """A folder that is read, or a file in one, is refused by its name if it is a symbolic link."""
+    root = make(tmp_path / "book", "# A\n\nWords.\n")
+    (root / "styles").mkdir()
+    (root / "styles" / "tokens.css").write_text(":root { --color-accent: #123456; }")
+    (root / name).rename(tmp_path / "elsewhere")
+    (root / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ManuscriptError) as error:
+        read_styles(root / "styles", characters(read(root / "manuscript")))
+    assert [(f.code, f.where) for f in error.value.findings] == [("NZ100", Place(told))]
 
 
 @pytest.mark.parametrize("inside", [

@@ -59,6 +59,7 @@ def read_styles(folder: Path, characters: str) -> Styles:
     A file of *folder* stands in the place of ours of that name, but for its ``tokens.css``, which is
     added to ours: a publication of its own colour sets one token.
     """
+    _refuse_link(folder)
     ours = _sheets(_our_styles())
     own = _same(folder, _our_styles())
     theirs = _sheets(folder) if folder.is_dir() and not own else {}
@@ -71,8 +72,19 @@ def read_styles(folder: Path, characters: str) -> Styles:
 
 
 def _sheets(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())
-            if path.suffix in (".css", ".html") and not path.is_symlink()}
+    _refuse_link(folder)
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".css", ".html")]
+    for path in paths:
+        _refuse_link(path, folder)
+    return {path.name: _decode(path.read_bytes(), f"{folder.name}/{path.name}") for path in paths if path.is_file()}
+
+
+def _refuse_link(path: Path, folder: Path | None = None) -> None:
+    """Raise ManuscriptError if *path*, a folder or a file of *folder*, is a link: it might lead anywhere."""
+    if path.is_symlink():
+        name = f"{path.name}/" if folder is None else f"{folder.name}/{path.name}"
+        raise ManuscriptError(Finding("NZ100", "error", f"{name} is a symbolic link", Place(name),
+                                      "put the real one in its place: only manuscript/ and styles/ are read"))
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -90,17 +102,21 @@ def _our_styles() -> Path:
 
 
 def _manuscript(folder: Path) -> Path:
+    _refuse_link(folder)
     found = sorted(folder.glob("*.md")) if folder.is_dir() else []
-    if len(found) == 1 and found[0].is_file() and not found[0].is_symlink():
+    for path in found:
+        _refuse_link(path, folder)
+    if len(found) == 1 and found[0].is_file():
         return found[0]
-    what = f"more than one: {', '.join(p.name for p in found)}" if found else "no Markdown file"
+    names = ", ".join(path.name for path in found)
+    what = "no Markdown file" if not found else f"more than one: {names}" if found[1:] else f"{names} is no file"
     raise ManuscriptError(Finding("NZ101", "error", f"no manuscript to read: {what}", Place(f"{folder.name}/"),
                                   f"put one file, such as article.md, into {folder.name}/"))
 
 
 def _decode(content: bytes, file: str) -> str:
     if len(content) > _MAX_BYTES:
-        raise ManuscriptError(Finding("NZ103", "error", f"the manuscript has {len(content):,} bytes", Place(file),
+        raise ManuscriptError(Finding("NZ103", "error", f"the file has {len(content):,} bytes", Place(file),
                                       f"keep it under {_MAX_BYTES:,}"))
     try:
         text = content.decode("utf-8-sig")
