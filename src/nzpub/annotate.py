@@ -261,6 +261,15 @@ def _links(_book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ132", visit, "this link has no text", "write words between its brackets")
 
 
+def _numbered(_book: Book, visits: Visits) -> Iterator[Finding]:
+    for visit in visits:
+        if visit.node["t"] != "Figure" or not visit.attr.id.startswith("fig-"):
+            continue
+        if any("decorative" in attr(node).classes for node in (visit.node, *_images(visit.node))):
+            yield _error("NZ408", visit, f"the figure “{visit.attr.id}” has a number, and is said to be decorative",
+                         'give it alt="what it shows and what that means", or take its id and caption away')
+
+
 def _figures(_book: Book, visits: Visits) -> Iterator[Finding]:
     figures = {visit.attr.id for visit in visits if visit.node["t"] == "Figure"}
     captions = {id(image): text(children(_caption(v.node))) for v in visits if v.node["t"] == "Figure"
@@ -360,6 +369,6 @@ _OPENED = {"content-visible", "content-hidden", "uncited"}     # divs that are g
 
 _ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _plain)
 _RULES: tuple[Rule, ...] = (
-    _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _drawings,
-    _citations, _abbreviations,
+    _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _numbered,
+    _drawings, _citations, _abbreviations,
 )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from nzpub import trust
 from nzpub.checks.claims import accessibility
 from nzpub.errors import Finding, Place
 from nzpub.model import Artifact, Edition
@@ -21,6 +22,7 @@ _OPF, _XHTML = "{http://www.idpf.org/2007/opf}", "{http://www.w3.org/1999/xhtml}
 _SCHEMA = "schema:"
 _ON_A_PERSONS_WORD = ("dcterms:conformsTo", "a11y:certifiedBy")
 _PAGES = "pageBreakSource"
+_PICTURES = (".png", ".gif", ".jpg", ".jpeg")
 
 
 def check(artifact: Artifact, edition: Edition) -> tuple[Finding, ...]:
@@ -30,19 +32,19 @@ def check(artifact: Artifact, edition: Edition) -> tuple[Finding, ...]:
     """
     name, content = next(iter(artifact.files.items()))
     try:
-        package, bodies = _read(content)
+        package, bodies, moving = _read(content)
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, StopIteration):
         return ()
     said = [(str(meta.get("property")), (meta.text or "").strip()) for meta in package.iter(f"{_OPF}meta")]
+    shown = {(f"{_SCHEMA}{name}", value) for name, value in accessibility(bodies, edition.meta.lang, moving=moving)}
     hint = "build again; if it stays so, report it"
     return tuple(Finding(code, "error", f"{name}: {message}", Place(edition.source), hint)
-                 for code, message in _differences(said, bodies, edition))
+                 for code, message in _differences(said, shown, edition))
 
 
-def _differences(said: Iterable[tuple[str, str]], bodies: Iterable[etree._Element],
+def _differences(said: Iterable[tuple[str, str]], shown: set[tuple[str, str]],
                  edition: Edition) -> Iterator[tuple[str, str]]:
     said = list(said)
-    shown = {(f"{_SCHEMA}{name}", value) for name, value in accessibility(bodies, edition.meta.lang)}
     claimed = {(name, value) for name, value in said if name.startswith(_SCHEMA)}
     for name, value in sorted(claimed - shown):
         yield "NZ734", f"it claims {name} “{value}”, which its content does not bear out"
@@ -60,8 +62,11 @@ def _differences(said: Iterable[tuple[str, str]], bodies: Iterable[etree._Elemen
         yield "NZ734", f"it has page numbers and does not say {_PAGES}"
 
 
-def _read(content: bytes) -> tuple[etree._Element, list[etree._Element]]:
-    """Return the package document of an EPUB, and what stands in the body of each document of its spine."""
+def _read(content: bytes) -> tuple[etree._Element, list[etree._Element], bool]:
+    """Return an EPUB's package document, what stands in the body of each document of its spine, and whether it moves.
+
+    That is, whether a picture of it does.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         container = _parse(archive.read("META-INF/container.xml"))
         path = next(root.get("full-path", "") for root in container.iter("{*}rootfile"))
@@ -70,7 +75,9 @@ def _read(content: bytes) -> tuple[etree._Element, list[etree._Element]]:
         spine = [posixpath.join(posixpath.dirname(path), hrefs[ref.get("idref")])
                  for ref in package.iter(f"{_OPF}itemref")]
         documents = [_parse(archive.read(name)) for name in spine]
-    return package, [child for document in documents for body in document.iter(f"{_XHTML}body") for child in body]
+        moving = any(trust.moves(archive.read(name)) for name in archive.namelist() if name.endswith(_PICTURES))
+    bodies = [child for document in documents for body in document.iter(f"{_XHTML}body") for child in body]
+    return package, bodies, moving
 
 
 def _parse(content: bytes) -> etree._Element:

@@ -18,7 +18,7 @@ import pypdfium2
 from ebooklib import epub
 from lxml import etree
 
-from nzpub import page, pagebreaks
+from nzpub import page, pagebreaks, trust
 from nzpub.checks.claims import accessibility
 from nzpub.fonts import with_faces
 from nzpub.furniture import words
@@ -57,14 +57,17 @@ def write(edition: Edition, styles: Styles, layout: Layout) -> Artifact:
     marks = pagebreaks.breaks(layout, [chapter.id for chapter in edition.chapters])
     chapters = list(_chapters(edition, layout, marks, f"(max-width: {styles.tokens['--phone']})"))
     documents = [_cover_page(edition.meta), _title_page(edition.meta), *chapters]
-    book = _package(edition.meta, documents)
+    contents = _navigation(documents, edition.meta)
+    bodies = [*(document.body for document in documents), *etree.fromstring(contents).iterfind(f"{_X}body/*")]
+    moving = any(map(trust.moves, edition.files.values()))
+    book = _package(edition.meta, documents, accessibility(bodies, edition.meta.lang, moving=moving))
     for name, media, content in _resources(edition, styles):
         book.add_item(epub.EpubItem(_ident(name), name, media, content))
     cover = epub.EpubItem("cover-image", "cover.png", "image/png", _cover(layout))
     cover.properties = ["cover-image"]
     book.add_item(cover)
     items = [_item(document, edition.meta) for document in documents]
-    navigation = epub.EpubItem("nav", "nav.xhtml", "application/xhtml+xml", _navigation(documents, edition.meta))
+    navigation = epub.EpubItem("nav", "nav.xhtml", "application/xhtml+xml", contents)
     navigation.properties = ["nav"]
     for item in [*items, navigation, epub.EpubNcx()]:
         book.add_item(item)
@@ -232,7 +235,7 @@ def _words(element: Element) -> str:
     return page.named(element, page.BESIDE)
 
 
-def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
+def _package(meta: Meta, documents: Iterable[_File], claims: Iterable[tuple[str, str]]) -> epub.EpubBook:
     book = epub.EpubBook()
     book.set_identifier(meta.identifier)
     book.set_title(meta.title if not meta.subtitle else f"{meta.title}: {meta.subtitle}")
@@ -252,7 +255,7 @@ def _package(meta: Meta, documents: Iterable[_File]) -> epub.EpubBook:
     if meta.reviewed_by:           # a named person's word; the build never certifies itself
         book.add_metadata(None, "meta", CONFORMANCE, {"property": "dcterms:conformsTo", "id": "conformance"})
         book.add_metadata(None, "meta", meta.reviewed_by, {"property": "a11y:certifiedBy", "refines": "#conformance"})
-    for name, value in accessibility([document.body for document in documents], meta.lang):
+    for name, value in claims:
         book.add_metadata(None, "meta", value, {"property": f"schema:{name}"})
     return book
 
