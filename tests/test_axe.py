@@ -68,6 +68,25 @@ def test_contrast_is_measured_where_axe_cannot_tell(style: str, slides: set[str]
     assert {each.where.file.partition("#")[2] for each in found if each.code == "NZ613" and each.where} == slides
 
 
+@pytest.mark.parametrize(("old", "new", "found"), [
+    ('<html lang="en', '<html data-x="en', [("axe html-has-lang", "a-slides.html")]),
+    ('name="viewport" content="', 'name="viewport" content="user-scalable=no, ',
+     [("axe meta-viewport", "a-slides.html")]),
+    ("Thank you.", '<img src="data:,"/>', [("axe image-alt", "a-slides.html#sl-end")]),
+])
+def test_a_fault_of_the_frame_is_told_once(old: str, new: str, found: list[tuple[str, str]], *, deck: str,
+                                           chromium: str, tmp_path: Path) -> None:
+    """What stands around the slides is no slide's, and is said once for all of them; so are day and night."""
+    path = tmp_path / "a-slides.html"
+    assert old in deck
+    path.write_text(deck.replace(old, new), encoding="utf-8")
+
+    findings = [each for each in VALIDATORS["axe"].run(path, (chromium,)) if each.code.startswith("axe")]
+
+    assert [(finding.code, str(finding.where)) for finding in findings] == found
+    assert all(finding.message.endswith("(light and dark)") for finding in findings)
+
+
 HALO = 'stroke="#fff" stroke-width="14" paint-order="stroke" '
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 60" width="300" height="60">
 <rect width="300" height="60" fill="{}"/><text x="20" y="40" font-size="18" {}>Drawn</text></svg>"""

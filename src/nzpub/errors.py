@@ -32,6 +32,7 @@ class Finding:
     """One thing that is wrong: a stable *code*, what it is, where, and what to do about it.
 
     ``near`` are the words of an output that it is about, by which the manuscript's line is found; none is printed.
+    ``rule`` is what the broken rule says and ``about`` the address of more, where a validator tells.
     """
 
     code: str
@@ -40,6 +41,8 @@ class Finding:
     where: Place | None = None
     hint: str = ""
     near: str = ""
+    rule: str = ""
+    about: str = ""
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
