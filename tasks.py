@@ -56,11 +56,11 @@ def test(_: Context, office: bool = False) -> None:
 
 
 @task(help={"root": "folder of another publication", "format": "how to print findings: text, json, sarif or github",
-            "output": "file to write the findings to, in that form"})
+            "output": "file to write the report to, in that form"})
 def check(_: Context, root: str = "", format: str = "text", output: str = "") -> None:
     """Hold what stands in dist/ against its manuscript and the reference validators."""
+    made = verify.attempt(folder(root))
     with told(folder(root), format):
-        made = verify.verify(folder(root))
         show.checked(made, folder(root), format, output)
     if any(finding.severity == "error" for one in made for finding in one.findings):
         raise Exit(code=1)

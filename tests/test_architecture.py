@@ -11,7 +11,7 @@ import nzpub
 SOURCE = Path(nzpub.__file__).parent
 ROOT = SOURCE.parents[1]
 LINE = (nzpub.__doc__ or "").partition("\n\n    ")[2].partition("(tasks.py)")[0].split()
-SHELL = ("show", "provide", "develop", "bench", "diagnose", "verify",
+SHELL = ("show", "provide", "develop", "bench", "diagnose", "sarif", "account", "verify",
          "pictures")     # for tasks.py alone; they may import anything, and nothing imports them
 
 

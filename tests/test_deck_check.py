@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -162,4 +163,4 @@ def test_only_decks_are_asked() -> None:
 
 def test_the_version_is_the_browsers(chromium: str) -> None:
     """The report says which browser was asked."""
-    assert deck.version((chromium,)).endswith(", deck")
+    assert re.fullmatch(r"deck in [A-Z][A-Za-z ]+ [\d.]+", deck.version((chromium,)))

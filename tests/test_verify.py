@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from nzpub import provide
+from nzpub.account import render
 from nzpub.build import build
 from nzpub.errors import ToolError
-from nzpub.verify import FOR_PEOPLE, Check, report, verify
+from nzpub.verify import attempt, verify
 from publication import copy_book
 
 STYLES = Path(__file__).parent.parent / "styles"
@@ -36,7 +37,7 @@ def codes(root: Path) -> set[str]:
 def test_a_validator_that_is_missing_did_not_pass(root: Path) -> None:
     """What was not asked is "not checked", with the reason; ours passes on a clean build."""
     found = outcomes(root)
-    assert found["kettle.epub", "epubcheck"] == found["kettle.epub", "ace"] == "not checked"
+    assert found["dist/kettle.epub", "epubcheck"] == found["dist/kettle.epub", "ace"] == "not checked"
     assert {outcome for (_, tool), outcome in found.items() if tool.startswith("nzpub")} == {"passed"}
     assert all(check.why for check in verify(root) if check.outcome == "not checked")
 
@@ -77,15 +78,32 @@ def test_what_is_found_on_a_slide_stands_at_its_line(tmp_path: Path, monkeypatch
 
     line = (root / "manuscript" / "kettle.md").read_text(encoding="utf-8").split("\n").index(
         '::: {.slide #sl-end .layout-close title="That is all"}') + 1
-    assert [check.file for check in checks] == ["kettle-slides.html"]
+    assert [check.file for check in checks] == ["dist/kettle-slides.html"]
     assert [str(finding).partition(" — ")[0] for check in checks for finding in check.findings] == [
         f"manuscript/kettle.md:{line}: error NZ612: kettle-slides.html#sl-end: slide “That is all”: "
         "“Thank you.” is set in 10 px"]
 
 
-def test_the_report_says_what_is_left_to_people() -> None:
-    """The JSON has every check with its outcome, and the questions that no machine answers."""
-    made = json.loads(report([Check("a.pdf", "tool 1", "not checked", (), "it is missing")]))
-    assert made["checks"] == [{"file": "a.pdf", "tool": "tool 1", "outcome": "not checked", "why": "it is missing",
-                               "findings": []}]
-    assert made["for people"] == list(FOR_PEOPLE)
+def test_what_cannot_be_checked_is_a_report_too(tmp_path: Path) -> None:
+    """Where nothing was built, machines get a report of the same shape, with the error in it."""
+    made = json.loads(render(attempt(copy_book(tmp_path)), "json", {}))
+    assert [(check["outcome"], [each["code"] for each in check["findings"]]) for check in made["checks"]] == [
+        ("not checked", ["NZ731"])]
+
+
+def test_an_unsound_manuscript_leaves_its_outputs_unchecked(root: Path) -> None:
+    """What cannot be held against the manuscript is "not checked"; it does not vanish from the report."""
+    path = root / "manuscript" / "kettle.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\n[x]{.abr}\n", encoding="utf-8")
+    assert outcomes(root)["dist/kettle.epub", "nzpub checks"] == "not checked"
+
+
+def test_a_fault_of_an_output_stands_at_its_file(root: Path, monkeypatch: pytest.MonkeyPatch,
+                                                 epubcheck: provide.Command) -> None:
+    """What no line of the manuscript made has the path of the output, as a code host needs it."""
+    monkeypatch.setattr(provide, "find", lambda name: epubcheck if name == "epubcheck" else None)
+    path = root / "dist" / "kettle.epub"
+    path.write_bytes(path.read_bytes()[:-100])
+    (made,) = (check for check in verify(root) if check.tool == "EPUBCheck")
+    assert made.version
+    assert {str(finding.where) for finding in made.findings} == {"dist/kettle.epub"}

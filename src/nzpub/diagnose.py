@@ -1,6 +1,6 @@
 """Findings for people and for machines: one shape, four ways to print it.
 
-SARIF is OASIS SARIF 2.1.0; ``github`` are GitHub's workflow commands.
+``sarif`` is :mod:`nzpub.sarif`'s; ``github`` are GitHub's workflow commands.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
 
+from nzpub import sarif
 from nzpub.errors import Finding, Place
 
 _QUOTED = re.compile(r"“([^”]+)”")
@@ -24,7 +25,20 @@ def render(findings: Iterable[Finding], form: str, sources: Mapping[str, str]) -
     *sources* are the texts of the files they may name, from which text takes the line and its column.
     Raises KeyError for another form.
     """
-    return FORMS[form](tuple(_pinned(finding, sources) for finding in findings), sources)
+    return FORMS[form](placed(findings, sources), sources)
+
+
+def placed(findings: Iterable[Finding], sources: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return *findings*, each with the column of the words that it quotes, if its line in *sources* has them."""
+    return tuple(_pinned(finding, sources) for finding in findings)
+
+
+def entry(finding: Finding) -> dict[str, object]:
+    """Return the fields of *finding* as JSON has them."""
+    place = finding.where
+    return {"code": finding.code, "severity": finding.severity, "message": finding.message, "hint": finding.hint,
+            "file": place.file if place else None, "line": place.line if place else None,
+            "column": place.column if place else None}
 
 
 def _pinned(finding: Finding, sources: Mapping[str, str]) -> Finding:
@@ -94,27 +108,11 @@ def _paragraph(finding: Finding, sources: Mapping[str, str]) -> Iterator[str]:
 
 
 def _json(findings: tuple[Finding, ...], _: Mapping[str, str]) -> str:
-    return json.dumps([{"code": f.code, "severity": f.severity, "message": f.message, "hint": f.hint,
-                        "file": f.where.file if f.where else None, "line": f.where.line if f.where else None,
-                        "column": f.where.column if f.where else None} for f in findings], ensure_ascii=False, indent=2)
+    return json.dumps([entry(finding) for finding in findings], ensure_ascii=False, indent=2)
 
 
 def _sarif(findings: tuple[Finding, ...], _: Mapping[str, str]) -> str:
-    rules = [{"id": code} for code in sorted({finding.code for finding in findings})]
-    run = {"tool": {"driver": {"name": "nzpub", "rules": rules}}, "results": [_result(f) for f in findings]}
-    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
-
-
-def _result(finding: Finding) -> dict[str, object]:
-    message = f"{finding.message} — {finding.hint}" if finding.hint else finding.message
-    result: dict[str, object] = {"ruleId": finding.code, "level": finding.severity, "message": {"text": message}}
-    if finding.where:
-        region = {"startLine": finding.where.line, "startColumn": finding.where.column}
-        physical = {"artifactLocation": {"uri": finding.where.file},
-                    "region": {key: value for key, value in region.items() if value is not None}}
-        result["locations"] = [{"physicalLocation": {key: value for key, value in physical.items() if value}}]
-    return result
+    return sarif.document([sarif.Run(sarif.OURS, sarif.our_version(), findings)])
 
 
 def _github(findings: tuple[Finding, ...], _: Mapping[str, str]) -> str:

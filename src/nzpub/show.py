@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from nzpub import diagnose
+from nzpub import account, diagnose
+from nzpub.account import FOR_PEOPLE, Check
 from nzpub.errors import Finding, ToolError
 from nzpub.furniture import size
 from nzpub.model import Report
-from nzpub.verify import FOR_PEOPLE, Check, report
 
 _TERMINAL = Console(stderr=True)
+_PAPER = 200                                       # columns of a table in a file
 
 
 @contextmanager
@@ -39,12 +41,20 @@ def findings(found: Iterable[Finding], root: Path, form: str) -> None:
 
 
 def _rendered(found: tuple[Finding, ...], root: Path, form: str) -> str:
+    return diagnose.render(found, _known(form), _sources(found, root))
+
+
+def _known(form: str) -> str:
+    """Return *form*; raises ToolError if there is none of that name."""
     if form not in diagnose.FORMS:
         raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
+    return form
+
+
+def _sources(found: Iterable[Finding], root: Path) -> dict[str, str]:
     files = {finding.where.file for finding in found if finding.where}
-    sources = {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
-               if (root / file).is_file() and (root / file).suffix in (".md", ".csv", ".json", ".css")}
-    return diagnose.render(found, form, sources)
+    return {file: (root / file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)
+            if (root / file).is_file() and (root / file).suffix in (".md", ".csv", ".json", ".css")}
 
 
 def closing(report: Report, total: float, form: str) -> None:
@@ -68,32 +78,39 @@ def table(report: Report, total: float) -> Table:
 
 
 def checked(made: Sequence[Check], root: Path, form: str, output: str) -> None:
-    """Print the checks *made* and their findings in *form*, or write the findings to the file *output*.
+    """Print the report of the checks *made* in *form*, or write it to the file *output*; people get its table too.
 
     Raises ToolError if *output* is in dist/, which holds what was built and nothing else.
     """
     found = tuple(finding for check in made for finding in check.findings)
-    if not output:
-        findings(found, root, form)
-    elif Path(output).resolve().is_relative_to((root / "dist").resolve()):
+    text = account.render(made, _known(form), _sources(found, root))
+    if output and Path(output).resolve().is_relative_to((root / "dist").resolve()):
         raise ToolError(Finding("NZ909", "error", f"{output} is in dist/", hint="write the report somewhere else"))
-    else:
-        Path(output).write_text(f"{report(made) if form == 'json' else _rendered(found, root, form)}\n", "utf-8")
+    if output:
+        Path(output).write_text(f"{text}\n{_plain(made) if form == 'text' else ''}", "utf-8")
+    elif text:
+        (sys.stderr if form == "text" else sys.stdout).write(f"{text}\n")
     if form in ("text", "github") or output:
-        checks(made)
+        checks(made, Console())
 
 
-def checks(made: Sequence[Check]) -> None:
-    """Print what was checked by which tool, what came out, and what is left to people."""
+def _plain(made: Sequence[Check]) -> str:
+    """Return the table of the checks *made* as text of any width."""
+    paper = Console(file=io.StringIO(), width=_PAPER)
+    checks(made, paper)
+    return str(paper.file.getvalue())  # type: ignore[attr-defined]  # it is the StringIO above
+
+
+def checks(made: Sequence[Check], console: Console) -> None:
+    """Print to *console* what was checked by which tool, what came out, and what is left to people."""
     rows = Table(box=None, pad_edge=False)
     for name in ("file", "held against", "outcome"):
         rows.add_column(name)
     for check in made:
         count = f": {len(check.findings)} found" if check.findings else ""
         why = f": {check.why}" if check.why else ""
-        rows.add_row(check.file, check.tool, f"{check.outcome}{count}{why}")
-    say(rows)
-    say("\nOnly a person can judge:", *(f"\n- {question}" for question in FOR_PEOPLE))
+        rows.add_row(check.file, f"{check.tool} {check.version}".strip(), f"{check.outcome}{count}{why}")
+    console.print(rows, "\nOnly a person can judge:", *(f"\n- {question}" for question in FOR_PEOPLE), highlight=False)
 
 
 def say(*things: object) -> None:

@@ -11,42 +11,31 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from nzpub import annotate, editorial, provide
+from nzpub import annotate, editorial, provide, sarif
+from nzpub.account import Check, impossible
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
 from nzpub.cite import cite
-from nzpub.errors import Finding, Place, ToolError
+from nzpub.errors import Finding, NzpubError, Place, ToolError
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.illustrate import illustrate
 from nzpub.model import OUTPUTS, Artifact, Book
 from nzpub.publish import MANIFEST, digest, inputs
 from nzpub.read import characters, read, read_styles
 
-Outcome = Literal["passed", "failed", "not checked"]
-
-# What no machine can tell; the report says so each time.
-FOR_PEOPLE = (
-    "whether each text alternative says what its figure means",
-    "whether the words of links and headings tell a listener where they lead",
-    "how the PDF and the EPUB sound in a screen reader that people use",
-    "whether the colours and the layout please, on paper and from the back row",
-    "whether what the text says is true and the sources say so",
-)
+DIST = "dist"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question put to one file: by which tool and version, what came out, and the findings."""
-
-    file: str
-    tool: str
-    outcome: Outcome
-    findings: tuple[Finding, ...] = ()
-    why: str = ""                  # of "not checked"
+def attempt(root: Path) -> tuple[Check, ...]:
+    """Return what `verify` returns, or the one check that says why there is nothing to check."""
+    try:
+        return verify(root)
+    except NzpubError as error:
+        return (impossible(error, f"{DIST}/"),)
 
 
 def verify(root: Path) -> tuple[Check, ...]:
@@ -54,7 +43,7 @@ def verify(root: Path) -> tuple[Check, ...]:
 
     Raises ToolError if there is nothing to check, ManuscriptError if the manuscript cannot be read.
     """
-    dist = root / "dist"
+    dist = root / DIST
     manifest = _manifest(dist)
     book = read(root / "manuscript")
     styles = read_styles(root / "styles", characters(book))
@@ -62,18 +51,24 @@ def verify(root: Path) -> tuple[Check, ...]:
     own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book)]
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cite(illustrate(book, styles)) if sound else None
+    built = [format_ for format_ in FORMATS if _names(format_, manifest)]
     if finished:
         own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output)) for output in OUTPUTS
-                if any(format_.output == output and _names(format_, manifest) for format_ in FORMATS)]
-        own += [_parity(format_, finished, dist, manifest) for format_ in FORMATS if _names(format_, manifest)]
+                if any(format_.output == output for format_ in built)]
+    own += [_parity(format_, finished, dist, manifest) for format_ in built]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outside = list(pool.map(lambda pair: _ask(*pair), _questions(dist, manifest)))
-    return (*own, *(_traced(check, finished, manifest) for check in outside))
+    return (*own, *(_traced(check, finished, manifest, book.source) for check in outside))
 
 
-def _check(file: str, tool: str, findings: Iterable[Finding]) -> Check:
+def _check(file: str, tool: str, findings: Iterable[Finding], version: str = "") -> Check:
     listed = tuple(findings)
-    return Check(file, tool, "failed" if listed else "passed", listed)
+    return Check(file, tool, "failed" if listed else "passed", listed, version=version or sarif.our_version())
+
+
+def _path(name: str) -> str:
+    """Return where the output *name* is, as seen from the publication's folder."""
+    return f"{DIST}/{name}"
 
 
 def _manifest(dist: Path) -> Mapping[str, Any]:
@@ -90,7 +85,7 @@ def _set(dist: Path, manifest: Mapping[str, Any], book: Book) -> Check:
     listed = {file["name"]: file["sha256"] for file in manifest["files"]}
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dist.iterdir()
              if path.name != MANIFEST}
-    findings = [Finding("NZ732", "error", f"{name} is {_difference(name, listed, found)}", Place(f"dist/{name}"),
+    findings = [Finding("NZ732", "error", f"{name} is {_difference(name, listed, found)}", Place(_path(name)),
                         "run: ./inv build") for name in sorted(listed | found) if listed.get(name) != found.get(name)]
     if manifest["manuscript"]["sha256"] != digest(inputs(book)):
         findings.append(Finding("NZ733", "error", "the outputs are of another state of the manuscript",
@@ -108,13 +103,17 @@ def _names(format_: Format, manifest: Mapping[str, Any]) -> list[str]:
     return [file["name"] for file in manifest["files"] if file["format"] == format_.name]
 
 
-def _parity(format_: Format, book: Book, dist: Path, manifest: Mapping[str, Any]) -> Check:
+def _parity(format_: Format, book: Book | None, dist: Path, manifest: Mapping[str, Any]) -> Check:
     """Hold the files of one format against what the manuscript says they hold."""
     names = _names(format_, manifest)
     files = {name: (dist / name).read_bytes() for name in names if (dist / name).is_file()}
-    if len(files) < len(names):
-        return Check(names[0], "nzpub checks", "not checked", why="the file is missing")
-    return _check(names[0], "nzpub checks", format_.check(Artifact(format_.name, files), format_.edition(book)))
+    path, tool = _path(names[0]), "nzpub checks"
+    if len(files) < len(names) or book is None:
+        why = "the manuscript has errors" if book is None else "the file is missing"
+        return Check(path, tool, "not checked", why=why, version=sarif.our_version())
+    found = format_.check(Artifact(format_.name, files), format_.edition(book))
+    return _check(path, tool, (_placed(finding, names[0]) if _is_of(finding, names[0]) else finding
+                               for finding in found))
 
 
 def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -124,13 +123,29 @@ def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, 
                 yield dist / file["name"], name
 
 
-def _traced(check: Check, book: Book | None, manifest: Mapping[str, Any]) -> Check:
-    """Return *check* with each finding at the manuscript's line, where it is about a slide or words of *book*."""
+def _traced(check: Check, book: Book | None, manifest: Mapping[str, Any], source: str) -> Check:
+    """Return *check* of a file by its name, with each finding at its line in *source*, or else at the output.
+
+    It has a line where it is about a slide or words of *book*.
+    """
     format_ = next(format_ for format_ in FORMATS if check.file in _names(format_, manifest))
-    if book is None or not check.findings:
-        return check
-    artifact = Artifact(format_.name, {check.file: b""})
-    return replace(check, findings=parity.traced(check.findings, artifact, format_.edition(book)))
+    findings = check.findings
+    if book is not None and findings:
+        findings = parity.traced(findings, Artifact(format_.name, {check.file: b""}), format_.edition(book))
+    placed = tuple(finding if finding.where and finding.where.file == source else _placed(finding, check.file)
+                   for finding in findings)
+    return replace(check, file=_path(check.file), findings=placed)
+
+
+def _is_of(finding: Finding, name: str) -> bool:
+    return finding.where is not None and finding.where.file.partition("#")[0] == name
+
+
+def _placed(finding: Finding, name: str) -> Finding:
+    """Return *finding* at the path of the output *name*; a place inside that file goes into the message."""
+    inner = str(finding.where).removeprefix(name) if finding.where else ""
+    message = f"{inner}: {finding.message}" if inner else finding.message
+    return replace(finding, message=message, where=Place(_path(name)))
 
 
 def _ask(path: Path, name: str) -> Check:
@@ -140,13 +155,7 @@ def _ask(path: Path, name: str) -> Check:
     if command is None:
         return Check(path.name, name, "not checked", why=provide.missing(tool).hint)
     try:
-        return _check(path.name, validator.version(command), validator.run(path, command))
+        program, _, version = validator.version(command).rpartition(" ")
+        return _check(path.name, program, validator.run(path, command), version)
     except ToolError as error:
         return Check(path.name, name, "not checked", error.findings, str(error.findings[0].message))
-
-
-def report(checks: Iterable[Check]) -> str:
-    """Return *checks* as JSON: each file with tool, outcome and findings, and what is left to people."""
-    listed = [{"file": check.file, "tool": check.tool, "outcome": check.outcome, "why": check.why,
-               "findings": [str(finding) for finding in check.findings]} for check in checks]
-    return json.dumps({"checks": listed, "for people": list(FOR_PEOPLE)}, ensure_ascii=False, indent=2)

@@ -43,8 +43,9 @@ def _findings(report: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         for title, broken in rules.items():
             message = " ".join(broken[0]["earl:result"]["dct:description"].split())
             more = f" (and in {len(broken) - 1} more places)" if len(broken) > 1 else ""
-            file, hint = document["earl:testSubject"]["url"], broken[0]["earl:test"]["help"]["dct:description"]
-            yield Finding(f"Ace {title}", "error", message + more, Place(file), hint, _near(broken[0], file, path))
+            file, test = document["earl:testSubject"]["url"], broken[0]["earl:test"]
+            yield Finding(f"Ace {title}", "error", message + more, Place(file), test["help"]["dct:description"],
+                          _near(broken[0], file, path), test.get("dct:description", ""), test["help"].get("url", ""))
 
 
 def _near(assertion: Mapping[str, Any], file: str, path: Path) -> str:

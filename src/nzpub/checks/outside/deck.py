@@ -67,8 +67,10 @@ def run(path: Path, command: Sequence[str]) -> tuple[Finding, ...]:
 
 
 def version(command: Sequence[str]) -> str:
-    """Return program and version, such as "Chromium 142.0"."""
-    return f"{' '.join(answer([*command, '--version']).stdout.split()[:2])}, deck"
+    """Return question, program and version, such as "deck in Chromium 142.0.7444.59"."""
+    said = answer([*command, "--version"]).stdout.split()
+    named = next((at for at, word in enumerate(said) if word[0].isdecimal()), len(said))    # then where it was built
+    return f"deck in {' '.join(said[:named + 1])}"
 
 
 def findings(browser: Any, path: Path, questions: Container[str] = ASKED) -> tuple[Finding, ...]:

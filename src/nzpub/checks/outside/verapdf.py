@@ -55,7 +55,8 @@ def _broken(rule: Mapping[str, Any], path: Path) -> Finding:
     first = rule["checks"][0] if rule["checks"] else {}
     times = f" ({rule['failedChecks']}×, first at {first.get('context', 'no place')})"
     near = words_of_structure(path.read_bytes(), first.get("context", ""))
-    return Finding(code, "error", rule["description"] + times, Place(path.name), first.get("errorMessage") or "", near)
+    return Finding(code, "error", rule["description"] + times, Place(path.name), first.get("errorMessage") or "", near,
+                   rule["description"])
 
 
 VALIDATOR = Validator("verapdf", ".pdf", run, version)
