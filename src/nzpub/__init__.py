@@ -2,8 +2,8 @@
 
 The document walks one way, and so do the imports; a module knows only what stands to its left:
 
-    errors  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  read  annotate
-    editorial  illustrate  cite  furniture  project  page  complaint  weasy  cover  formulas  paginate
+    errors  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  limits  read
+    annotate  editorial  illustrate  cite  furniture  project  page  complaint  weasy  cover  formulas  paginate
     pagebreaks  checks  formats  publish  build   (tasks.py)
 
 - ``read`` turns the manuscript's folder into a :class:`~nzpub.model.Book`, each block with its line;

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from nzpub import drawing, metadata, pandoc, trust
+from nzpub import drawing, limits, metadata, pandoc, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.fonts import faces
 from nzpub.locate import locate
@@ -44,7 +44,7 @@ def read(folder: Path) -> Book:
     raw = metadata.parse(block, file)
     _guard(source, file)
     blocks = rewrite(locate(_parse(body, file), body), _tidy)
-    if found := list(_by_number(blocks, file)):
+    if found := [*_by_number(blocks, file), *limits.check(blocks, file)]:
         raise ManuscriptError(found)
     abstract = _abstract(raw, source, file)
     meta = _meta(raw, abstract)

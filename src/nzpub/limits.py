@@ -1,0 +1,118 @@
+"""How much a text may hold for its length: a page of nothing but formulas would be laid out for hours.
+
+The limits of the whole text grow with its words, and those of a thing on its own are the same in all texts. All are
+several times what is found in print: a book of 100,000 words may have 10,200 formulas, 2,100 headings, 5,200 notes,
+10,500 citations and 1,100 images, and one of its paragraphs 1,000 elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from nzpub.errors import Finding, Place
+from nzpub.tree import BLOCKS, INLINES, Node, children, walk
+
+_LETTERS = 5                       # to a word; counted so, a text without spaces has words too
+_RUNNING = frozenset(("Str", "Space", "SoftBreak"))
+_PARAGRAPHS = frozenset(("Para", "Plain", "Header", "LineBlock"))
+
+
+class _Seen(NamedTuple):
+    """A node, the line that it stands in, and whether it is part of a table."""
+
+    node: Node
+    line: int | None
+    tabled: bool
+
+
+class _OfText(NamedTuple):
+    """So many of *what* a text may have: *base*, and one more for every *words* of it."""
+
+    what: str
+    base: int
+    words: int
+    count: Callable[[_Seen], int]
+
+
+class _OfOne(NamedTuple):
+    """So many of *what* a node may have."""
+
+    what: str
+    most: int
+    count: Callable[[Node], int]
+
+
+def check(blocks: Iterable[Node], file: str) -> Iterator[Finding]:
+    """Yield a finding for each limit that *blocks*, with their lines, exceed, at the line where they first do."""
+    seen = tuple(_seen(blocks, None, tabled=False))
+    words = sum(len(each.node["c"]) for each in seen if each.node["t"] == "Str" and not each.tabled) // _LETTERS
+    for limit in _OF_TEXT:
+        yield from _over(limit, limit.base + words // limit.words, seen, file)
+    for single in _OF_ONE:
+        found = next(((count, each.line) for each in seen if (count := single.count(each.node)) > single.most), None)
+        if found is not None:
+            yield _finding(f"{found[0]:,} {single.what}", Place(file, found[1]), single.most)
+
+
+def _over(limit: _OfText, most: int, seen: Iterable[_Seen], file: str) -> Iterator[Finding]:
+    total, line = 0, None
+    for each in seen:
+        before, total = total, total + limit.count(each)
+        line = each.line if before <= most < total else line
+    if total > most:
+        yield _finding(f"{total:,} {limit.what} in a text of this length", Place(file, line), most)
+
+
+def _finding(what: str, where: Place, most: int) -> Finding:
+    return Finding("NZ116", "error", what, where, f"take some out: {most:,} is the most")
+
+
+def _seen(nodes: Iterable[Node], line: int | None, *, tabled: bool) -> Iterator[_Seen]:
+    for node in nodes:
+        here = node.get("line", line)
+        yield _Seen(node, here, tabled)
+        yield from _seen(children(node), here, tabled=tabled or node["t"] == "Table")
+
+
+def _one(*kinds: str) -> Callable[[_Seen], int]:
+    return lambda each: each.node["t"] in kinds
+
+
+def _cells(each: _Seen) -> int:
+    if each.node["t"] != "Table":
+        return 0
+    _, _, _, head, bodies, foot = each.node["c"]
+    rows = [*head[1], *foot[1], *(row for body in bodies for row in (*body[2], *body[3]))]
+    return sum(len(row[1]) for row in rows)
+
+
+def _element(node: Node) -> bool:
+    return node["t"] in INLINES - _RUNNING
+
+
+def _elements(node: Node) -> int:
+    return sum(map(_element, walk([node]))) if node["t"] in _PARAGRAPHS else 0
+
+
+def _longest_word(node: Node) -> int:
+    words = node["c"] if node["t"] == "Str" else node["c"][1] if node["t"] == "Code" else ""
+    return max(map(len, words.split()), default=0)
+
+
+_OF_TEXT = (
+    _OfText("headings", 100, 50, _one("Header")),
+    _OfText("formulas", 200, 10, _one("Math")),
+    _OfText("images", 100, 100, _one("Image")),
+    _OfText("notes", 200, 20, _one("Note")),
+    _OfText("citations", 500, 10, lambda each: len(each.node["c"][0]) if each.node["t"] == "Cite" else 0),
+    _OfText("cells of tables", 1_500, 4, _cells),
+    _OfText("paragraphs, items and other blocks", 5_000, 3, lambda each: each.node["t"] in BLOCKS and not each.tabled),
+    _OfText("emphases, links and other elements", 5_000, 1, lambda each: _element(each.node)),
+)
+_OF_ONE = (
+    _OfOne("elements in one paragraph", 1_000, _elements),
+    _OfOne("columns in one table", 60, lambda node: len(node["c"][2]) if node["t"] == "Table" else 0),
+    _OfOne("characters in one formula", 2_000, lambda node: len(node["c"][1]) if node["t"] == "Math" else 0),
+    _OfOne("characters in one word", 5_000, _longest_word),
+)

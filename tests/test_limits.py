@@ -1,0 +1,61 @@
+"""What a text may hold grows with it: too much is refused at its line before it is laid out for hours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nzpub import limits
+from nzpub.errors import NzpubError, Place
+from nzpub.read import read
+from nzpub.tree import Node, header, para, string
+from publication import FRONT_LINES, make
+
+_ROW = "|" + " a |" * 300
+HEAPS = {
+    "formulas": ("$a" * 4_000, 1, "2,000 formulas in a text of this length"),
+    "formulas, a paragraph each": ("\n\n".join(["$a$"] * 1_000), None, "1,000 formulas in a text of this length"),
+    "headings": ("\n\n".join(f"## H{n}\n\nword" for n in range(1_000)), None,
+                 "1,001 headings in a text of this length"),
+    "cells": ("\n".join([_ROW, "|" + "---|" * 300, *[_ROW] * 50]), 1,
+              "15,300 cells of tables in a text of this length"),
+    "columns": ("\n".join([_ROW, "|" + "---|" * 300]), 1, "300 columns in one table"),
+    "elements of a paragraph": ("~a^b" * 3_000, 1, "2,000 elements in one paragraph"),
+    "images": ("\n\n".join(['![c](figures/x.svg){alt="a b"}'] * 1_500), None, "1,500 images in a text of this length"),
+    "characters of a word": ("a\n\nw" + "\\\\" * 100_000, 3, "100,001 characters in one word"),
+    "characters of a formula": ("a\n\n$" + "a+" * 2_000 + "a$", 3, "4,001 characters in one formula"),
+    "notes": ("a^[b]\n\n" * 500, None, "500 notes in a text of this length"),
+    "citations": ("[@a; @b; @c]\n\n" * 400, None, "1,200 citations in a text of this length"),
+    "items": ("- a\n" * 10_000, None, "10,002 paragraphs, items and other blocks in a text of this length"),
+}
+
+
+@pytest.mark.parametrize("name", HEAPS)
+def test_a_heap_is_refused_at_its_line(tmp_path: Path, name: str) -> None:
+    """More of a thing than a text of that length has is an error, at the line where it is too much."""
+    text, line, message = HEAPS[name]
+    with pytest.raises(NzpubError) as error:
+        read(make(tmp_path, f"# A\n\n{text}\n") / "manuscript")
+    found = {f.message: f.where for f in error.value.findings if f.code == "NZ116" and f.hint}
+    assert message in found
+    assert line is None or found[message] == Place("manuscript/article.md", FRONT_LINES + 2 + line)
+
+
+def book(words: int, **things: int) -> tuple[Node, ...]:
+    """Return a text of *words* with so many *things* in it, each in a paragraph of its own but for headings."""
+    made = {"headings": lambda: header(2, string("Heading")),
+            "formulas": lambda: para([{"t": "Math", "c": [{"t": "InlineMath"}, "a+b"]}]),
+            "images": lambda: para([{"t": "Image", "c": [["", [], []], [], ["x.svg", ""]]}]),
+            "notes": lambda: para([{"t": "Note", "c": [para(string("A note."))]}]),
+            "citations": lambda: para([{"t": "Cite", "c": [[{"citationId": "a"}], []]}])}
+    paragraphs = (para(string("words " * 50)) for _ in range(words // 50))
+    return (*paragraphs, *(made[name]() for name, count in things.items() for _ in range(count)))
+
+
+def test_the_limits_grow_with_the_text() -> None:
+    """A long book holds what a short text may not, with room to spare."""
+    holds = {"headings": 1_000, "formulas": 3_000, "images": 400, "notes": 1_500, "citations": 4_000}
+    assert list(limits.check(book(100_000, **holds), "x.md")) == []
+    refused = {finding.message.split()[1] for finding in limits.check(book(1_000, **holds), "x.md")}
+    assert refused >= holds.keys()
