@@ -12,10 +12,11 @@ from typing import Any
 
 from nzpub import annotate, complaint, editorial, formats, project
 from nzpub.cite import cite
+from nzpub.deadline import deadline
 from nzpub.errors import Finding, admit
 from nzpub.formats import Made
 from nzpub.illustrate import illustrate
-from nzpub.model import Artifact, Book, Report, Styles
+from nzpub.model import Artifact, Book, Output, Report, Styles
 from nzpub.paginate import lay_out
 from nzpub.publish import inputs, publish
 from nzpub.read import characters, read, read_styles
@@ -56,11 +57,11 @@ def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: S
         written = {format_.name: other.submit(_write, format_.name, cited, styles, Made(None, ())) for format_ in decks}
         layout = None
         if len(decks) < len(wanted):
-            with clock.step("laying out"):
+            with clock.step("laying out"), deadline(cited):
                 layout = lay_out(project.prose(cited, "pdf"), styles)
         artifacts: list[Artifact] = []
         checks: list[Future[tuple[Finding, ...]]] = [
-            other.submit(formats.belongs, book, cited, output)
+            other.submit(_belongs, book, cited, output)
             for output in dict.fromkeys(format_.output for format_ in wanted)]
         for format_ in wanted:
             clock.tell(format_.name)
@@ -77,13 +78,19 @@ def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact,
     """Return what one format writes, and the seconds that it took."""
     format_, start = formats.named(name), time.perf_counter()
     edition = format_.edition(book)
-    with complaint.at_source(edition):
+    with complaint.at_source(edition), deadline(book):
         return format_.write(edition, styles, made), time.perf_counter() - start
 
 
 def _check(name: str, book: Book, artifact: Artifact) -> tuple[Finding, ...]:
     format_ = formats.named(name)
-    return format_.check(artifact, format_.edition(book))
+    with deadline(book):
+        return format_.check(artifact, format_.edition(book))
+
+
+def _belongs(book: Book, cited: Book, output: Output) -> tuple[Finding, ...]:
+    with deadline(book):
+        return formats.belongs(book, cited, output)
 
 
 @contextmanager
