@@ -10,7 +10,7 @@ from nzpub import limits
 from nzpub.errors import NzpubError, Place
 from nzpub.read import read
 from nzpub.tree import Node, header, para, string
-from publication import FRONT_LINES, make
+from publication import FRONT, FRONT_LINES, make
 
 _ROW = "|" + " a |" * 300
 HEAPS = {
@@ -29,6 +29,14 @@ HEAPS = {
     "citations": ("[@a; @b; @c]\n\n" * 400, None, "1,200 citations in a text of this length"),
     "items": ("- a\n" * 10_000, None, "10,002 paragraphs, items and other blocks in a text of this length"),
 }
+
+
+def test_an_abstract_has_limits_too(tmp_path: Path) -> None:
+    """What stands in the metadata as text is held to the same limits, at its line."""
+    front = FRONT.replace("---\n", f'---\nabstract: "{"~a^b" * 900}"\n', 1)
+    with pytest.raises(NzpubError) as error:
+        read(make(tmp_path, f"{front}# A\n") / "manuscript")
+    assert [(f.code, f.where) for f in error.value.findings] == [("NZ116", Place("manuscript/article.md", 2))]
 
 
 @pytest.mark.parametrize("name", HEAPS)

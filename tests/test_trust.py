@@ -297,6 +297,13 @@ BOMBS = {
     "emphasis": "*a **b " * 8_000,
     "a table's span": "| a |\n|---|\n" + "| b " * 5_000 + "|\n",
     "a long word": "x" * 1_000_000,
+    "formulas": "$a" * 20_000,
+    "headings": "\n\n".join(f"## H{n}\n\nword" for n in range(3_000)),
+    "a table's columns": "\n".join(["+---" * 300 + "+", *["| a " * 300 + "|", "+---" * 300 + "+"] * 50]),
+    "sub- and superscripts": "~a^b" * 20_000,
+    "pictures": "\n\n".join(['![c](figures/x.svg){alt="a b"}'] * 1_500),
+    "backslashes": "\\" * 200_000,
+    "lists of one word an item": "- a\n" * 3_000,
 }
 SECONDS, MEGABYTES = 30, 1_000
 _TRY = """

@@ -2,7 +2,7 @@
 
 The limits of the whole text grow with its words, and those of a thing on its own are the same in all texts. All are
 several times what is found in print: a book of 100,000 words may have 10,200 formulas, 2,100 headings, 5,200 notes,
-10,500 citations and 1,100 images, and one of its paragraphs 1,000 elements.
+10,500 citations and 1,100 images, and one of its paragraphs 400 elements.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ _OF_TEXT = (
     _OfText("notes", 200, 20, _one("Note")),
     _OfText("citations", 500, 10, lambda each: len(each.node["c"][0]) if each.node["t"] == "Cite" else 0),
     _OfText("cells of tables", 1_500, 4, _cells),
-    _OfText("paragraphs, items and other blocks", 5_000, 3, lambda each: each.node["t"] in BLOCKS and not each.tabled),
+    _OfText("paragraphs, items and other blocks", 1_500, 5, lambda each: each.node["t"] in BLOCKS and not each.tabled),
     _OfText("emphases, links and other elements", 5_000, 1, lambda each: _element(each.node)),
 )
 _OF_ONE = (
-    _OfOne("elements in one paragraph", 1_000, _elements),
+    _OfOne("elements in one paragraph", 400, _elements),
     _OfOne("columns in one table", 60, lambda node: len(node["c"][2]) if node["t"] == "Table" else 0),
     _OfOne("characters in one formula", 2_000, lambda node: len(node["c"][1]) if node["t"] == "Math" else 0),
     _OfOne("characters in one word", 5_000, _longest_word),

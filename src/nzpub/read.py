@@ -226,7 +226,10 @@ def _abstract(raw: metadata.RawMeta, source: str, file: str) -> tuple[Node, ...]
     head = source.split("\n", raw.lines["abstract"] - 1)
     text = str(raw.values["abstract"])
     masked = "\n" * len(head[:-1]) + head[-1]
-    return locate(_parse(text, file), masked)
+    blocks = locate(_parse(text, file), masked)
+    if found := list(limits.check(blocks, file)):
+        raise ManuscriptError(found)
+    return blocks
 
 
 def _meta(raw: metadata.RawMeta, abstract: tuple[Node, ...]) -> Meta:
