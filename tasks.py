@@ -21,7 +21,12 @@ HERE = Path(__file__).parent
 
 @contextmanager
 def told(root: Path = HERE, form: str = "text") -> Iterator[None]:
-    """Turn what a person can put right into messages and exit code 1."""
+    """Turn what a person can put right into messages and exit code 1; an unknown *form* is the first of it."""
+    try:
+        show.known(form)
+    except NzpubError as error:
+        show.findings(error.findings, root, "text")
+        raise Exit(code=1) from error
     try:
         yield
     except NzpubError as error:

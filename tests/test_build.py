@@ -117,6 +117,27 @@ def test_the_current_folder_decides_what_root_means(tmp_path: Path) -> None:
     assert "kettle.epub" in done.stdout
 
 
+@pytest.mark.parametrize("task", ["build", "check"])
+def test_an_unknown_form_is_refused_before_anything_is_done(tmp_path: Path, task: str) -> None:
+    """A form that is none is one message, without a build whose findings could not be printed."""
+    root = copy_book(tmp_path)
+    done = invoke(task, "--format", "xml", "--root", str(root), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error NZ908: no form is called “xml” — text, json, sarif, github\n"
+    assert not (root / "dist").exists()
+
+
+@pytest.mark.parametrize(("form", "said"), [("text", "error NZ501"), ("github", "::error "),
+                                            ("sarif", '"level": "error"'), ("json", '"severity": "error"')])
+def test_strict_makes_errors_of_warnings(tmp_path: Path, form: str, said: str) -> None:
+    """What ends a strict build is called an error, in every form."""
+    done = invoke("build", "--strict", "--format", form, "--root", str(make(tmp_path, "# A\n\nNo source.\n")),
+                  cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stdout + done.stderr
+    assert "warning" not in done.stdout + done.stderr
+
+
 def test_the_list_of_tasks_is_the_manual(tmp_path: Path) -> None:
     """`invoke --list` names every task with one line that says what it does."""
     listed = invoke("--list", cwd=tmp_path).stdout

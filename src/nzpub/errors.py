@@ -9,7 +9,7 @@ NzpubError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -75,11 +75,12 @@ class CheckError(NzpubError):
 
 
 def admit(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
-    """Return *findings* if all are warnings (none at all if *strict*).
+    """Return *findings* if all are warnings; if *strict*, each of them is an error.
 
     Raises CheckError with every finding, errors first, otherwise.
     """
-    ordered = sorted(findings, key=lambda f: (f.severity, f.where or Place(""), f.code))
-    if any(strict or finding.severity == "error" for finding in ordered):
+    judged = (replace(finding, severity="error") if strict else finding for finding in findings)
+    ordered = sorted(judged, key=lambda f: (f.severity, f.where or Place(""), f.code))
+    if any(finding.severity == "error" for finding in ordered):
         raise CheckError(ordered)
     return tuple(ordered)

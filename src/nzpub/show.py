@@ -31,24 +31,23 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def known(form: str) -> None:
+    """Raise ToolError if findings cannot be printed in *form*."""
+    if form not in diagnose.FORMS:
+        raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
+
+
 def findings(found: Iterable[Finding], root: Path, form: str) -> None:
     """Print *found*: text for a person to standard error, a machine's form to standard output.
 
-    *root* is the folder that their paths start from. Raises ToolError for an unknown form.
+    *root* is the folder that their paths start from, *form* one that is :func:`known`.
     """
     if text := _rendered(tuple(found), root, form):
         (sys.stderr if form == "text" else sys.stdout).write(f"{text}\n")
 
 
 def _rendered(found: tuple[Finding, ...], root: Path, form: str) -> str:
-    return diagnose.render(found, _known(form), _sources(found, root))
-
-
-def _known(form: str) -> str:
-    """Return *form*; raises ToolError if there is none of that name."""
-    if form not in diagnose.FORMS:
-        raise ToolError(Finding("NZ908", "error", f"no form is called “{form}”", hint=", ".join(diagnose.FORMS)))
-    return form
+    return diagnose.render(found, form, _sources(found, root))
 
 
 def _sources(found: Iterable[Finding], root: Path) -> dict[str, str]:
