@@ -37,13 +37,15 @@ _KEYS: Mapping[str, set[str]] = {
     "lang": {"Div", "Span", "Header", "Link", "Code", "CodeBlock"}, "dir": {"Div", "Span", "Header", "Link"},
     "title": {".slide"}, "time": {".notes"},
     "when-format": {".content-visible", ".content-hidden"}, "unless-format": {".content-visible", ".content-hidden"},
-    "reason": {"Div", "Span"}, "allow": {"Div", "Span"},
+    "reason": {"Div", "Span", "Header", "Figure"}, "allow": {"Div", "Span", "Header", "Figure"},
     "alt": {"Image"}, "source": {"Image", "Figure"}, "long-desc": {"Image", "Figure"}, "chart": {"Image", "Figure"},
     "data": {"Image", "Figure"}, "width": {"Image", ".column"}, "height": {"Image"},
 }
 _FREE = {"Code", "CodeBlock"}               # a language may be any class; numberLines and startFrom are Pandoc's
 _SCHEMES = ("https:", "http:", "mailto:")
-_EDITORIAL = re.compile(r"NZ5\d\d")         # the rules of the editorial pass
+# The rules of the editorial pass that a block can silence, and those that only the metadata can
+_OF_BLOCKS = frozenset(f"NZ5{n:02}" for n in (1, 3, 4, 5, 6, 7, 9, 10, 11))
+_OF_METADATA = frozenset(("NZ502", "NZ512"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -118,6 +120,11 @@ def seconds(attributes: Attr) -> int:
     return int(time) if time.isdecimal() else 0
 
 
+def allowed(attributes: Attr) -> tuple[str, ...]:
+    """Return the codes of the rules that ``allow="NZ501 NZ506"`` silences."""
+    return tuple((attributes.get("allow") or "").split())
+
+
 def alt_text(image: Node) -> str:
     """Return the alternative text of *image*: its ``alt``, or what stands in its brackets."""
     given = attr(image).get("alt")
@@ -130,11 +137,10 @@ _NESTING = {"BulletList", "OrderedList", "DefinitionList", "BlockQuote", "Table"
 def _visits(parent: Visit) -> Iterator[Visit]:
     """Yield a visit of each node inside *parent*."""
     inside = parent.inside.union(parent.attr.classes)
-    allow = parent.allow.union((parent.attr.get("allow") or "").split())
     depth = parent.depth + (parent.node["t"] in _NESTING)
     for node in children(parent.node):
         where = Place(parent.where.file, node.get("line", parent.where.line))
-        visit = Visit(node, attr(node), where, inside, allow.union((attr(node).get("allow") or "").split()), depth,
+        visit = Visit(node, attr(node), where, inside, parent.allow.union(allowed(attr(node))), depth,
                       heading=parent.heading or node["t"] == "Header")
         yield visit
         yield from _visits(visit)
@@ -197,12 +203,16 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
 
 def _allowances(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
-        allow = visit.attr.get("allow")
-        if allow is not None and not (visit.attr.get("reason") or "").strip():
-            yield _error("NZ115", visit, f"“{allow}” is silenced without a reason", 'add reason="…"')
-        for code in (allow or "").split():
-            if not _EDITORIAL.fullmatch(code):
-                yield _error("NZ115", visit, f"“{code}” is not a rule that can be silenced", "they are NZ501 to NZ512")
+        silenced = visit.attr.get("allow") or (".uncited" if "uncited" in visit.attr.classes else None)
+        if silenced is not None and not (visit.attr.get("reason") or "").strip():
+            yield _error("NZ115", visit, f"“{silenced}” is without a reason", 'add reason="…"')
+        for code in allowed(visit.attr):
+            if code in _OF_METADATA:
+                yield _error("NZ115", visit, f"“{code}” is not about this but about the metadata",
+                             f"write “{code}: the reason” under allow: there")
+            elif code not in _OF_BLOCKS:
+                yield _error("NZ115", visit, f"“{code}” is not a rule that can be silenced",
+                             f"they are {', '.join(sorted(_OF_BLOCKS))}")
 
 
 def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:

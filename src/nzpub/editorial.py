@@ -1,6 +1,7 @@
 """The editorial pass: what a good copy editor would ask, each rule with its code.
 
-All of it are warnings. ``{allow="NZ501" reason="…"}`` on a div, span or slide silences a rule inside it.
+All of it are warnings. ``{allow="NZ501" reason="…"}`` on a div, span, slide, heading or figure silences a rule on it
+and inside it; what is about the metadata is silenced by their field ``allow``.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
+from typing import NamedTuple
 
-from nzpub.annotate import ASIDES, Visit, Visits, cited, is_cross_reference, seconds, source_keys, visits
+from nzpub.annotate import ASIDES, Visit, Visits, allowed, cited, is_cross_reference, seconds, source_keys, visits
 from nzpub.errors import Finding, Place
 from nzpub.model import Book
 from nzpub.tree import Node, attr, rewrite, text, walk
@@ -28,21 +30,55 @@ _MIN_NAME = 6                      # letters; shorter names differ by one letter
 def check(book: Book) -> tuple[Finding, ...]:
     """Return the warnings that *book* earns, less those that it allows itself with a reason."""
     seen = visits(book)
-    return tuple(finding for rule in _RULES for finding, visit in rule(book, seen)
-                 if visit is None or finding.code not in visit.allow)
+    doubts = tuple(doubt for rule in _RULES for doubt in rule(book, seen))
+    return (*(doubt.finding for doubt in doubts if not _is_allowed(doubt, book)), *_idle(book, seen, doubts))
 
 
-Doubt = tuple[Finding, Visit | None]
+class Doubt(NamedTuple):
+    """A warning, and what it is about: a node, or else the metadata or their entry *name*."""
+
+    finding: Finding
+    visit: Visit | None = None
+    name: str = ""
+
+
 Rule = Callable[[Book, Visits], Iterator[Doubt]]
 
 
 def _doubt(code: str, message: str, hint: str, visit: Visit) -> Doubt:
-    return Finding(code, "warning", message, visit.where, hint), visit
+    return Doubt(Finding(code, "warning", message, visit.where, hint), visit)
 
 
-def _about(book: Book, code: str, message: str, hint: str, field: str) -> Doubt:
-    """Return a doubt about a field of the metadata."""
-    return Finding(code, "warning", message, Place(book.source, book.meta.lines.get(field)), hint), None
+def _about(where: Place, code: str, message: str, hint: str, name: str = "") -> Doubt:
+    """Return a doubt about the metadata or what they name."""
+    return Doubt(Finding(code, "warning", message, where, hint), None, name)
+
+
+def _field(book: Book, field: str) -> Place:
+    return Place(book.source, book.meta.lines.get(field))
+
+
+def _is_allowed(doubt: Doubt, book: Book) -> bool:
+    code = doubt.finding.code
+    return code in doubt.visit.allow if doubt.visit else not book.meta.allow.keys().isdisjoint(_entries(doubt))
+
+
+def _entries(doubt: Doubt) -> set[str]:
+    """Return what the metadata's ``allow`` may call a doubt about them: its rule, or its rule and name."""
+    return {doubt.finding.code, f"{doubt.finding.code} {doubt.name}"}
+
+
+def _idle(book: Book, seen: Visits, doubts: Iterable[Doubt]) -> Iterator[Finding]:
+    """NZ513: a rule silenced where it has nothing to say."""
+    doubts = tuple(doubts)
+    about = {(doubt.finding.code, id(doubt.visit.node)) for doubt in doubts if doubt.visit}
+    named = {name for doubt in doubts if not doubt.visit for name in _entries(doubt)}
+    idle = [(code, visit.where) for visit in seen for code in allowed(visit.attr)
+            if not any((code, id(node)) in about for node in walk([visit.node]))]
+    idle += [(entry, _field(book, f"allow.{entry}")) for entry in book.meta.allow if entry not in named]
+    for code, where in idle:
+        if code != "NZ501" or book.references:          # without sources that rule is not asked
+            yield Finding("NZ513", "warning", f"nothing here needs “{code}” silenced", where, "take it out of allow")
 
 
 def _is_prose(visit: Visit) -> bool:
@@ -60,7 +96,13 @@ def _uncited(book: Book, seen: Visits) -> Iterator[Doubt]:
         marked = any("uncited" in attr(node).classes for node in walk([visit.node]))
         if not sources and not marked and text([visit.node]):
             yield _doubt("NZ501", f"“{_first_words(visit.node)}…” cites no source",
-                         'cite one, or mark it {.uncited reason="…"}', visit)
+                         'cite one, or mark it {.uncited reason="…"}', _excused(visit))
+
+
+def _excused(paragraph: Visit) -> Visit:
+    """Return the visit of words of *paragraph* that are allowed to cite nothing, as its own if there are none."""
+    span = next((node for node in walk([paragraph.node]) if "NZ501" in allowed(attr(node))), paragraph.node)
+    return paragraph._replace(node=span, allow=paragraph.allow.union(allowed(attr(span))))
 
 
 def _first_words(node: Node) -> str:
@@ -71,10 +113,11 @@ def _never_cited(book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ502: a source that nothing cites."""
     used = {key for visit in seen for key in (*source_keys(visit.attr), *_own_citations(visit.node))}
     used |= set(cited(book.meta.abstract))
-    for entry in book.references:
-        if entry["id"] not in used:
-            yield _about(book, "NZ502", f"the source “@{entry['id']}” is never cited", "cite it, or take it out",
-                         "bibliography")
+    file = f"{book.source.rpartition('/')[0]}/{book.meta.bibliography}"
+    for key in (str(entry["id"]) for entry in book.references):
+        if key not in used:
+            yield _about(Place(file, book.entries.get(key)), "NZ502", f"the source “{key}” is never cited",
+                         "cite it, or take it out", key)
 
 
 def _own_citations(node: Node) -> Iterable[str]:
@@ -96,8 +139,8 @@ def _abbreviations(book: Book, seen: Visits) -> Iterator[Doubt]:
                                  f"write [{short}]{{.abbr}} here", visit)
     for short in book.meta.glossary:
         if short not in marked:
-            yield _about(book, "NZ503", f"“{short}” in the glossary is never used",
-                         "mark its first use, or take it out", "glossary")
+            yield _about(_field(book, f"glossary.{short}"), "NZ503", f"“{short}” in the glossary is never used",
+                         "mark its first use, or take it out", short)
 
 
 def _unmentioned(_book: Book, seen: Visits) -> Iterator[Doubt]:
@@ -185,7 +228,7 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def _slides(_book: Book, seen: Visits) -> Iterator[Doubt]:
-    """NZ510 and NZ511: a slide with more words than its layout holds, or notes longer than its time."""
+    """NZ510: a slide with more words than its layout holds."""
     for visit in seen:
         if "slide" not in visit.attr.classes:
             continue
@@ -194,18 +237,18 @@ def _slides(_book: Book, seen: Visits) -> Iterator[Doubt]:
         if (count := _count(shown)) > _SLIDE_WORDS[layout]:
             yield _doubt("NZ510", f"this slide has {count} words; its layout holds {_SLIDE_WORDS[layout]}",
                          "say the rest in its notes", visit)
-        yield from _speech(visit)
 
 
-def _speech(slide: Visit) -> Iterator[Doubt]:
-    for notes in slide.node["c"][1]:
-        if not (given := seconds(attr(notes))):
+def _speech(_book: Book, seen: Visits) -> Iterator[Doubt]:
+    """NZ511: notes that take longer than their slide's time."""
+    for visit in seen:
+        if "notes" not in visit.attr.classes or not (given := seconds(visit.attr)):
             continue
-        count = _count(notes["c"][1])
+        count = _count(visit.node["c"][1])
         needed = round(count / SPOKEN_WORDS_PER_MINUTE * 60)
         if needed > given:
             yield _doubt("NZ511", f"the notes have {count} words, {needed} s when spoken; the slide has {given} s",
-                         "cut them, or give them more time", slide)
+                         "cut them, or give them more time", visit)
 
 
 def _count(nodes: Iterable[Node]) -> int:
@@ -218,9 +261,9 @@ def _duration(book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ512: the slides' times do not add up to the talk's."""
     given = [time for visit in seen if (time := seconds(visit.attr))]
     if book.meta.talk_minutes and given and sum(given) != 60 * book.meta.talk_minutes:
-        yield _about(book, "NZ512", f"the notes' times add up to {sum(given)} s; the talk has "
-                     f"{60 * book.meta.talk_minutes} s", "change the times, or talk-minutes", "talk-minutes")
+        yield _about(_field(book, "talk-minutes"), "NZ512", f"the notes' times add up to {sum(given)} s; the talk has "
+                     f"{60 * book.meta.talk_minutes} s", "change the times, or talk-minutes")
 
 
 _RULES: tuple[Rule, ...] = (_uncited, _never_cited, _abbreviations, _unmentioned, _levels, _pasted, _spellings, _names,
-                            _slides, _duration)
+                            _slides, _speech, _duration)

@@ -21,11 +21,12 @@ _BCP47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _URN = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,31}:\S+")        # RFC 8141
 _BASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _STYLE_NAME = re.compile(r"[a-z0-9-]+")
+_SILENCED = re.compile(r"NZ(?:502|503)(?: \S+)?|NZ512")       # the rules about the metadata
 _FILE_NAME = re.compile(r"[\w][\w.-]*\.json")
 
 
 class RawMeta(NamedTuple):
-    """The fields as Python values by their YAML names, and the line where each one's value begins."""
+    """The fields as Python values by their YAML names, and the line of each, and of each ``field.entry`` of a list."""
 
     values: Mapping[str, Any]
     lines: Mapping[str, int]
@@ -78,7 +79,15 @@ def parse(block: str, file: str) -> RawMeta:
                  for name, field in FIELDS.items() if field.required and name not in pairs]
     if findings:
         raise ManuscriptError(findings)
-    return RawMeta(values, {name: line for name, (_, line) in pairs.items()})
+    return RawMeta(values, {name: line for name, (_, line) in pairs.items()} | _entries(block))
+
+
+def _entries(block: str) -> dict[str, int]:
+    """Return the line of each entry of the fields that are mappings themselves, by ``field.entry``."""
+    root = yaml.compose(block, Loader=yaml.SafeLoader)
+    fields = root.value if isinstance(root, yaml.MappingNode) else []
+    return {f"{name.value}.{key.value}": key.start_mark.line + 1 for name, value in fields
+            if isinstance(value, yaml.MappingNode) for key, _ in value.value}
 
 
 def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
@@ -177,6 +186,13 @@ def _expansions(value: Any) -> dict[str, str]:
     return {_text(key): _text(expansion) for key, expansion in value.items()}
 
 
+def _reasons(value: Any) -> dict[str, str]:
+    reasons = _expansions(value)
+    if not all(map(_SILENCED.fullmatch, reasons)):
+        raise ValueError
+    return reasons
+
+
 def _minutes(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError
@@ -201,5 +217,7 @@ FIELDS: Mapping[str, _Field] = {
     "glossary": _Field(False, "abbreviations with what they stand for", _expansions),
     "spellings": _Field(False, "a list of words", _texts),
     "talk-minutes": _Field(False, "a whole number of minutes", _minutes),
+    "allow": _Field(False, "NZ502, NZ503 or NZ512, with the key or abbreviation if one is meant, and the reason",
+                    _reasons),
     "reviewed-by": _Field(False, "the name of the person who reviewed the outputs", _text),
 }

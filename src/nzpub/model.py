@@ -36,7 +36,8 @@ class Meta:
     spellings: tuple[str, ...] = ()
     talk_minutes: int | None = None
     reviewed_by: str = ""
-    lines: Mapping[str, int] = field(default_factory=dict)   # where each field stands in the manuscript
+    allow: Mapping[str, str] = field(default_factory=dict)   # "NZ502", or "NZ502 key" for one entry → the reason
+    lines: Mapping[str, int] = field(default_factory=dict)   # where each field, or "field.entry" of one, stands
 
 
 @dataclass(frozen=True, slots=True)

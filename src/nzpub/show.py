@@ -82,7 +82,7 @@ def checked(made: Sequence[Check], root: Path, form: str, output: str) -> None:
     Raises ToolError if *output* is in dist/, which holds what was built and nothing else.
     """
     found = tuple(finding for check in made for finding in check.findings)
-    text = account.render(made, _known(form), _sources(found, root))
+    text = account.render(made, form, _sources(found, root))
     if output and Path(output).resolve().is_relative_to((root / "dist").resolve()):
         raise ToolError(Finding("NZ909", "error", f"{output} is in dist/", hint="write the report somewhere else"))
     if output:
