@@ -17,6 +17,7 @@ from manuscripts import books
 
 from nzpub import annotate, project
 from nzpub.checks import parity
+from nzpub.checks.passage import Passage
 from nzpub.cite import cite
 from nzpub.errors import CheckError, Finding
 from nzpub.formats import FORMATS, Made
@@ -454,3 +455,12 @@ def test_the_gate_knows_lists_and_quotations_in_powerpoint(tmp_path: Path) -> No
 
     assert len(faults) > 40
     assert [m.what for m in faults if not parity.check(replace(artifact, files={file: m.content}), edition)] == []
+
+
+@pytest.mark.parametrize(("kind", "line"), [("attribute", 20), ("comment", 20), ("paragraph", 10)])
+def test_what_should_not_be_there_is_told_where_it_was_written(kind: str, line: int) -> None:
+    """An attribute or comment is read before the block that bears it, and told at that; other words after the last."""
+    before, bears = Passage("paragraph", "One", line=10), Passage("code", "Two", line=20)
+    odd = Passage(kind, "onclick=x")
+    assert [finding.where and finding.where.line for finding in parity.compare(
+        [before, bears], [before, odd, bears], "EPUB", "manuscript/a.md")] == [line]

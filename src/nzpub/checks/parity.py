@@ -31,6 +31,7 @@ _LEAKS = re.compile(
 # They repeat headings, and have a formula in its source form and code as words.
 _REPEATS = (("doc-toc",), ("landmarks",), ("nav",), ("contents",))
 _WORDS = 60                     # characters of a passage that a message shows
+_BORNE = ("comment", "attribute")
 _ALIKE = 0.5                    # two passages in each other's place are one that was changed
 _MOST = 60                      # findings an output may give: more say nothing new
 
@@ -105,7 +106,7 @@ class _Judge:
         self._expected, self._found, self._output, self._source = expected, found, output, source
         self._pairs: list[tuple[Passage, Passage]] = []
         self._missing: list[Passage] = []
-        self._strange: list[tuple[Passage, int | None]] = []      # with the line of what stands before it
+        self._strange: list[tuple[Passage, int | None]] = []      # with the line that it is told at
         self._moved: Counter[tuple[str, str]] = Counter()
 
     def findings(self) -> Iterator[Finding]:
@@ -139,7 +140,7 @@ class _Judge:
             elif (twin := known.get(_key(passage))) is not None:
                 yield self._finding("NZ722", passage, twin.line, "stands there twice", "")
             else:
-                code = "NZ727" if passage.kind in ("comment", "attribute") else "NZ725"
+                code = "NZ727" if passage.kind in _BORNE else "NZ725"
                 yield self._finding(code, passage, line, "does not belong there", "")
 
     def _align(self) -> None:
@@ -152,10 +153,15 @@ class _Judge:
             if tag == "equal":
                 self._pairs += zip(expected[i:j], found[k:m], strict=True)
             else:
-                self._part(expected[i:j], found[k:m], expected[i - 1].line if i else None)
+                lines = [each.line for each in (*expected[max(i - 1, 0):i], *expected[i:i + 1])] or [None]
+                self._part(expected[i:j], found[k:m], lines)
 
-    def _part(self, expected: Sequence[Passage], found: Sequence[Passage], line: int | None) -> None:
-        """Pair the passages that are alike; what is left is missing, or strange."""
+    def _part(self, expected: Sequence[Passage], found: Sequence[Passage], around: Sequence[int | None]) -> None:
+        """Pair the passages that are alike; what is left is missing, or strange.
+
+        What is strange is told at the first of the lines *around* it; an attribute or a comment, which is read
+        before the block that bears it, at the last.
+        """
         rest = list(found)
         for passage in expected:
             twin = next((other for other in rest if _alike(passage, other)), None)
@@ -164,7 +170,7 @@ class _Judge:
             else:
                 rest.remove(twin)
                 self._pairs.append((passage, twin))
-        self._strange += [(passage, line) for passage in rest]
+        self._strange += [(passage, around[-1 if passage.kind in _BORNE else 0]) for passage in rest]
 
     def _differences(self, expected: Passage, found: Passage, *, shifted: bool) -> Iterator[Finding]:
         """Yield what differs between two passages; where others are *shifted*, counts in lists say nothing."""
