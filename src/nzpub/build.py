@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nzpub import annotate, complaint, editorial, formats, project
+from nzpub import annotate, complaint, editorial, formats, mistyped, project
 from nzpub.cite import cite
 from nzpub.deadline import deadline
 from nzpub.errors import Finding, admit
@@ -36,7 +36,8 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        asked = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book)]
+        asked = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book),
+                 *mistyped.check(book)]
         warnings = admit(asked, strict=strict)
         cited = cite(illustrate(book, styles))
     artifacts, findings = _make(wanted, book, cited, styles, clock)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from nzpub.annotate import ASIDES, Visit, Visits, allowed, cited, is_cross_reference, seconds, source_keys, visits
+from nzpub.annotate import ASIDES, EDITORIAL, Visit, Visits, allowed, cited, is_cross_reference, seconds, source_keys, visits
 from nzpub.errors import Finding, Place
 from nzpub.model import Book
 from nzpub.tree import Node, attr, rewrite, text, walk
@@ -74,7 +74,7 @@ def _idle(book: Book, seen: Visits, doubts: Iterable[Doubt]) -> Iterator[Finding
     about = {(doubt.finding.code, id(doubt.visit.node)) for doubt in doubts if doubt.visit}
     named = {name for doubt in doubts if not doubt.visit for name in _entries(doubt)}
     idle = [(code, visit.where) for visit in seen for code in allowed(visit.attr)
-            if not any((code, id(node)) in about for node in walk([visit.node]))]
+            if code in EDITORIAL and not any((code, id(node)) in about for node in walk([visit.node]))]
     idle += [(entry, _field(book, f"allow.{entry}")) for entry in book.meta.allow if entry not in named]
     for code, where in idle:
         if code != "NZ501" or book.references:          # without sources that rule is not asked

@@ -1,0 +1,215 @@
+"""Typed, not meant: what Markdown takes for words although the writer meant something else by it.
+
+Pandoc publishes such a slip as it stands and says nothing. It is an error where it is certainly a slip and a
+warning where it may be meant; ``{allow="NZ526" reason="…"}`` around it, or writing it as code, says that it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from nzpub.annotate import KEYS, Visit, abstract_visits, is_cross_reference, visits
+from nzpub.errors import Finding, Place, Severity
+from nzpub.model import Book
+from nzpub.tree import Node, attr, children, text, walk
+
+_THING = "\ufffc"                  # stands in the text for code, a formula, a picture, a link's or a citation's end
+_FIXED = dict.fromkeys(("Code", "Math", "Image", "RawInline"), _THING) | {
+    "Space": " ", "SoftBreak": "\n", "LineBreak": "\r", "Note": ""}
+_REACH = 200                       # lines below a block's first in which its words are looked for
+_TELLING = 3                       # characters that a word must have to be found by
+_TYPED = {"–": "--", "—": "---", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
+_FENCE = re.compile(r"[>\s]*(`{3,}|~{3,})")
+_CONFLICT = re.compile(r"<{7} .*|>{7} .*")
+_INDENTED = re.compile(r"[>\s]*(?: {4}|\t)")
+
+
+class _Slip(NamedTuple):
+    """One way of mistyping: the *pattern* in a block's text, and what to say of it.
+
+    ``{}`` in the message stands for the words; a group ``key`` must be a key or an id that the book has.
+    """
+
+    code: str
+    severity: Severity
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+
+
+def check(book: Book) -> tuple[Finding, ...]:
+    """Return what in *book*'s text is more likely a slip than meant, less what it allows itself with a reason."""
+    seen = (*abstract_visits(book), *visits(book))
+    known = {str(entry["id"]) for entry in book.references} | {
+        visit.attr.id for visit in seen if is_cross_reference(visit.attr.id)}
+    lines = book.text.split("\n")
+    found = (finding for visit in seen for inlines in _texts(visit.node)
+             for finding in _slips(visit, inlines, known, lines))
+    return (*_conflicts(book, lines), *found, *_indented(seen, lines))
+
+
+def _texts(node: Node) -> Iterator[list[Node]]:
+    """Yield the inlines of *node* that are read as one text, those of blocks inside it left out."""
+    match node["t"]:
+        case "Para" | "Plain":
+            yield node["c"]
+        case "Header":
+            yield node["c"][2]
+        case "LineBlock":
+            yield from node["c"]
+        case "DefinitionList":
+            yield from (term for term, _ in node["c"])
+
+
+def _slips(visit: Visit, inlines: list[Node], known: set[str], lines: list[str]) -> Iterator[Finding]:
+    """Yield the slips in *inlines*, a text in the block of *visit*; of two that overlap the one listed first."""
+    whole, allows = _words(inlines, ""), any(attr(node).get("allow") for node in walk(inlines))
+    taken: set[int] = set()
+    for slip in _SLIPS:
+        if slip.code in visit.allow:
+            continue
+        where = visit.where
+        for found in slip.pattern.finditer(_words(inlines, slip.code) if allows else whole):
+            if found.start() in taken or ("key" in found.groupdict() and found["key"] not in known):
+                continue
+            taken.update(range(*found.span()))
+            words = found.group().strip("\n").split("\n")[0]
+            where = _place(words, where, lines) or visit.where
+            yield Finding(slip.code, slip.severity, slip.message.format(_short(words)), where, slip.hint)
+
+
+def _words(nodes: Iterable[Node], code: str) -> str:
+    """Return *nodes* as the text in which slips are looked for; what allows itself *code* is left out."""
+    return "".join(_word(node, code) for node in nodes)
+
+
+def _word(node: Node, code: str) -> str:
+    if (fixed := _FIXED.get(node["t"])) is not None:
+        return fixed
+    if code and code in (attr(node).get("allow") or "").split():
+        return _THING
+    match node["t"]:
+        case "Str":
+            return str(node["c"])
+        case "Cite":                                   # one in brackets is whole
+            written = text(node["c"][1])
+            return _THING if written.startswith("[") else f"{_THING}{written}"
+        case "Link":
+            words = _words(children(node), code)
+            return _THING if "://" in words else f"{words}{_THING}"
+    inner = _words(children(node), code)
+    return f"“{inner}”" if node["t"] == "Quoted" else inner
+
+
+def _short(words: str) -> str:
+    words = words.replace(_THING, "")
+    return words if len(words) <= 40 else f"{words[:40]}…"  # noqa: PLR2004 (as many as show what it is)
+
+
+def _place(words: str, after: Place, lines: list[str]) -> Place | None:
+    """Return where *words* of a block stand below *after*, the place of the block or of the slip before.
+
+    If they are not as typed, a long word of them will do; None if not even one is there.
+    """
+    whole = words.replace(_THING, "").strip()
+    tries = [whole, *(word for word in whole.split() if len(word) >= _TELLING)]
+    typed = ("".join(_TYPED.get(c, c) for c in words) for words in tries)
+    first = after.line or 1
+    for wanted in filter(None, chain(tries, typed)):
+        for number, line in enumerate(lines[first - 1:first + _REACH], first):
+            at = line.find(wanted, (after.column or 0) if number == first else 0)
+            if at >= 0:
+                return Place(after.file, number, at + 1)
+    return None
+
+
+def _conflicts(book: Book, lines: list[str]) -> Iterator[Finding]:
+    """Yield each mark of a merge that the manuscript's lines hold outside code."""
+    outside = dict(_outside_code(lines))
+    marks = {number for number, line in outside.items() if _CONFLICT.fullmatch(line)}
+    for number, line in outside.items():
+        if number in marks or (marks and line == "=======" and min(marks) < number < max(marks)):
+            yield Finding("NZ520", "error", f"a merge left “{line[:40]}” behind", Place(book.source, number, 1),
+                          "keep one of the two versions, and take the three marks out")
+
+
+def _outside_code(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield number and text of each of *lines* outside fenced and indented code."""
+    fence = ""
+    for number, line in enumerate(lines, 1):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+        else:
+            yield number, line
+
+
+def _indented(seen: Iterable[Visit], lines: list[str]) -> Iterator[Finding]:
+    """Yield each block of code that is one by its indentation, not by a fence."""
+    for visit in seen:
+        if visit.node["t"] != "CodeBlock" or "NZ530" in visit.allow:
+            continue
+        code = visit.node["c"][1].split("\n")
+        # The line is that of the block's first word.
+        before = next((n for n, line in enumerate(code) if re.search(r"[^\W_]", line)), 0)
+        first = (visit.where.line or 0) - before
+        line, above = (lines[n - 1] if 0 < n <= len(lines) else "" for n in (first, first - 1))
+        if _INDENTED.match(line) and line.rstrip().endswith(code[0].rstrip()) and not above.strip("> \t"):
+            column = len(line) - len(line.lstrip("> \t")) + 1
+            yield Finding("NZ530", "warning", f"“{_short(code[0].strip())}” becomes code: four spaces stand before it",
+                          Place(visit.where.file, first, column),
+                          "take the spaces out, or put the code between two lines ```")
+
+
+def _pattern(*parts: str) -> re.Pattern[str]:
+    return re.compile("|".join(parts))
+
+
+_BLANK = "put a blank line before it"
+_ANNOTATION = "write it right behind what it is about: [words]{.class}, # Heading {#id}"
+# No pattern may look far from where it begins: a text of one long word would take minutes.
+_SLIPS: tuple[_Slip, ...] = (
+    _Slip("NZ532", "error", _pattern(r":{3,}[^\n\r]*"), "the fence “{}” opens and closes nothing",
+          "a div begins with a line ::: {.name} after a blank line, and ends with a line :::"),
+    _Slip("NZ521", "error", _pattern(rf"(?:\[[^\[\]]*\]|{_THING})\{{[#.A-Za-z][^{{}}\s]*"),
+          "the braces in “{}” are no annotation", 'close them, and put a value with spaces in quotation marks: "…"'),
+    _Slip("NZ522", "error", _pattern(r"\{ ?[#.] ?[A-Za-z][^{}]{0,400}\}", r"\{# [A-Za-z][\w-]*",
+                                     rf"\{{[^{{}}]{{0,400}}\b(?:{'|'.join(KEYS)})=[^{{}}]{{0,400}}\}}"),
+          "the annotation “{}” belongs to nothing", _ANNOTATION),
+    _Slip("NZ523", "error", _pattern(rf"\[(?:[^\[\]();@]{{0,40}}? )?{_THING}-?@[\w:.-]*\w"),
+          "the citation “{}” is never closed", "close it: [@key, p. 3]"),
+    _Slip("NZ524", "error", _pattern(r"\[-?(?P<key>\w[\w:./-]*\w)(?:[,;] [^\[\]]*)?\]"),
+          "“{}” is not a citation", "write @ before the key: [@key]"),
+    _Slip("NZ525", "error", _pattern(r"\[[^\[\]]+\]\s\((?:https?://|mailto:|#)[^()\s]*\)"),
+          "“{}” is not a link", "take out the space before the address: [words](https://…)"),
+    _Slip("NZ526", "warning", _pattern(rf"\bhttps?://[^\s<>{_THING}]*[\w/]"),
+          "the address “{}” is not a link", "write it between < and >"),
+    _Slip("NZ527", "warning", _pattern(r"\b(?:TODO|FIXME|XXX)\b", r"\[\?+\]"),
+          "“{}” is left over", "do what it reminds of, and take it out"),
+    _Slip("NZ531", "error", _pattern(rf"\[\^[^\[\]\s{_THING}]+\]"),
+          "the note “{}” is not defined", "write it in a paragraph of its own: [^name]: Words."),
+    _Slip("NZ531", "error", _pattern(r"\^\[\S*"), "the note “{}” is never closed", "close it: ^[Words.]"),
+    _Slip("NZ533", "warning", _pattern(r"\S{0,30}\u200b\S{0,30}"),
+          "a zero-width space (U+200B) stands in “{}”", "take it out"),
+    _Slip("NZ533", "warning", _pattern(r"\S{0,30}\ufeff\S{0,30}"),
+          "a byte order mark (U+FEFF) stands in “{}”", "take it out"),
+    _Slip("NZ533", "warning", _pattern(r"(?<!\S)\u00ad\S{0,30}", r"\S{0,30}\u00ad(?!\S)"),
+          "a soft hyphen (U+00AD) stands at the edge of “{}”", "take it out, or join the two parts of the word"),
+    _Slip("NZ534", "error", _pattern(r"<!(?:--|–|—)-?"), "the comment is never closed", "end it with -->"),
+    _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^\s#][^\n]*"),
+          "“{}” is not a heading", "put a space behind the last #"),
+    _Slip("NZ529", "error", _pattern(r"\n#{1,6} \S[^\n]*"), "“{}” is not a heading", _BLANK),
+    _Slip("NZ529", "warning", _pattern(r"^#[^\W\d_]\S* [^\n]*[^\W_]$"),
+          "“{}” is not a heading", "put a space behind the #"),
+    # What a paragraph holds below its first line: two marks, or one below a colon, are a list; one may be a dash.
+    _Slip("NZ528", "error", _pattern(r"\n[-+*] [^\n]*(?:\n[^\n]*){0,2}\n[-+*] (?s:.*)",
+                                     r"\n1[.)] [^\n]*(?:\n[^\n]*){0,2}\n2[.)] (?s:.*)",
+                                     r"(?s:(?<=:)\n(?:[-+*]|1[.)]) .*)"),
+          "“{}” does not begin a list", _BLANK),
+    _Slip("NZ528", "warning", _pattern(r"\n[-+*] \S[^\n]*"), "“{}” does not begin a list", _BLANK),
+)
