@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nzpub.cite import cite
-from nzpub.errors import ManuscriptError
+from nzpub.errors import ManuscriptError, NzpubError, admit
 from nzpub.read import read
 from publication import FRONT_LINES, make
 
@@ -52,7 +52,9 @@ def test_a_fault_in_the_bibliography_is_told_at_its_line(old: str, new: str, pla
     path = root / "manuscript" / "references.json"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
-    with pytest.raises(ManuscriptError) as caught:
-        cite(read(root / "manuscript"))
+    with pytest.raises(NzpubError) as caught:
+        book = read(root / "manuscript")
+        admit(book.problems)
+        cite(book)
 
     assert str(caught.value.findings[0].where) == place

@@ -67,9 +67,14 @@ class Visit(NamedTuple):
 
 
 def check(book: Book) -> tuple[Finding, ...]:
-    """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules."""
+    """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules.
+
+    What only follows from one of its problems is left out.
+    """
     seen, abstract = visits(book), abstract_visits(book)
-    return (*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)),
+    follows = {code for problem in book.problems for code in _FOLLOWS.get(problem.code, ())}
+    return (*book.problems,
+            *(finding for rule in _RULES for finding in rule(book, seen) if finding.code not in follows),
             *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract)))
 
 
@@ -152,6 +157,8 @@ def _visits(parent: Visit) -> Iterator[Visit]:
         yield from _visits(visit)
 
 
+# A div that is never closed holds all that stands below it.
+_FOLLOWS: Mapping[str, set[str]] = {"NZ106": {"NZ121", "NZ124", "NZ125", "NZ406"}}
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
 
@@ -348,12 +355,14 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
                 if key not in idents:
                     yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere",
                                  _near(key, idents - {""}, _NO_ID))
-            elif key not in entries:
+            elif key not in entries and "bibliography" not in book.meta.unknown:
                 yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography",
                              _near(key, entries, _NO_SOURCE))
 
 
 def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
+    if "glossary" in book.meta.unknown:
+        return
     for visit in visits:
         if "abbr" in visit.attr.classes and visit.node["t"] == "Span":
             words = text(visit.node["c"][1])

@@ -13,7 +13,7 @@ from typing import Any
 from nzpub import annotate, complaint, editorial, formats, mistyped, project
 from nzpub.cite import cite
 from nzpub.deadline import deadline
-from nzpub.errors import Finding, admit
+from nzpub.errors import Finding, ManuscriptError, ToolError, admit
 from nzpub.formats import Made
 from nzpub.illustrate import illustrate
 from nzpub.model import Artifact, Book, Output, Report, Styles
@@ -36,15 +36,30 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        asked = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book),
-                 *mistyped.check(book)]
+        cited, asked = _prepared(book, styles)
         warnings = admit(asked, strict=strict)
-        cited = cite(illustrate(book, styles))
     artifacts, findings = _make(wanted, book, cited, styles, clock)
     warnings += admit(findings, strict=strict)
     with clock.step("publishing"):
         publish(artifacts, root / "dist", inputs(book))
     return Report(artifacts, warnings, clock.seconds)
+
+
+def _prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
+    """Return *book* drawn and cited, as far as it can be, and all that is wrong with it."""
+    findings = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book), *mistyped.check(book)]
+    sound = not any(finding.severity == "error" for finding in findings)
+    steps: tuple[Callable[[Book], Book], ...] = (lambda whole: illustrate(whole, styles), cite)
+    for step in steps:
+        try:
+            book = step(book)
+        except ManuscriptError as error:
+            # Citeproc says once more that a source is not there.
+            findings += [finding for finding in error.findings if finding.code != "NZ312" or sound]
+        except ToolError:
+            if sound:
+                raise
+    return book, tuple(findings)
 
 
 def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: Styles,

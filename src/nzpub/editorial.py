@@ -13,7 +13,18 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from nzpub.annotate import ASIDES, EDITORIAL, Visit, Visits, allowed, cited, is_cross_reference, seconds, source_keys, visits
+from nzpub.annotate import (
+    ASIDES,
+    EDITORIAL,
+    Visit,
+    Visits,
+    allowed,
+    cited,
+    is_cross_reference,
+    seconds,
+    source_keys,
+    visits,
+)
 from nzpub.errors import Finding, Place
 from nzpub.model import Book
 from nzpub.tree import Node, attr, rewrite, text, walk

@@ -15,7 +15,7 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place in a file: its path as the author knows it, line and column counted from 1."""
 
@@ -74,13 +74,18 @@ class CheckError(NzpubError):
     """Rules are broken; all of them are listed, and nothing was published."""
 
 
+def _order(finding: Finding) -> tuple[Severity, str, int, int, str]:
+    where = finding.where or Place("")
+    return finding.severity, where.file, where.line or 0, where.column or 0, finding.code
+
+
 def admit(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
     """Return *findings* if all are warnings; if *strict*, each of them is an error.
 
     Raises CheckError with every finding, errors first, otherwise.
     """
     judged = (replace(finding, severity="error") if strict else finding for finding in findings)
-    ordered = sorted(judged, key=lambda f: (f.severity, f.where or Place(""), f.code))
+    ordered = sorted(judged, key=_order)
     if any(finding.severity == "error" for finding in ordered):
         raise CheckError(ordered)
     return tuple(ordered)

@@ -30,12 +30,14 @@ class RawMeta(NamedTuple):
 
     values: Mapping[str, Any]
     lines: Mapping[str, int]
+    unknown: frozenset[str]                   # fields that say something which cannot be read
 
 
 class _Field(NamedTuple):
     required: bool
     wants: str                                # what the author should write, for the message
     parse: Callable[[Any], Any]               # raises ValueError for anything else
+    stand_in: Any = None                      # of a required field, so that the text can be checked without it
 
 
 def split(text: str, file: str) -> tuple[str, str]:
@@ -56,14 +58,16 @@ def split(text: str, file: str) -> tuple[str, str]:
     return block, body
 
 
-def parse(block: str, file: str) -> RawMeta:
-    """Return the fields of the YAML *block*, each of the type that :data:`FIELDS` asks for.
+def parse(block: str, file: str) -> tuple[RawMeta, tuple[Finding, ...]]:
+    """Return the fields of the YAML *block*, each of the type that :data:`FIELDS` asks for, and what is wrong.
 
-    Raises ManuscriptError with every problem found: broken YAML, an alias, an unknown, missing or
-    mistyped field.
+    That is broken YAML, an alias, an unknown, missing or mistyped field; stand-ins take the place of required ones.
     """
-    pairs = _pairs(block, file)
-    values: dict[str, Any] = {}
+    values = {name: field.stand_in for name, field in FIELDS.items() if field.required}
+    try:
+        pairs = _pairs(block, file)
+    except ManuscriptError as error:
+        return RawMeta(values, dict.fromkeys(FIELDS, 1), frozenset(FIELDS)), error.findings
     findings: list[Finding] = []
     for name, (value, line) in pairs.items():
         if name not in FIELDS:
@@ -77,9 +81,9 @@ def parse(block: str, file: str) -> RawMeta:
     findings += [Finding("NZ203", "error", f"the field “{name}” is missing", Place(file, 1),
                          f"add “{name}: …”: {field.wants}")
                  for name, field in FIELDS.items() if field.required and name not in pairs]
-    if findings:
-        raise ManuscriptError(findings)
-    return RawMeta(values, {name: line for name, (_, line) in pairs.items()} | _entries(block))
+    meant = {near for name in pairs if name not in FIELDS for near in get_close_matches(name, FIELDS, n=1)}
+    lines = {name: line for name, (_, line) in pairs.items()} | _entries(block)
+    return RawMeta(values, lines, frozenset((meant | set(pairs)) - set(values))), tuple(findings)
 
 
 def _entries(block: str) -> dict[str, int]:
@@ -130,9 +134,8 @@ def _mapping(root: yaml.MappingNode, file: str) -> dict[str, tuple[Any, int]]:
                                           Place(file, key.start_mark.line + 1), "keep one of them"))
         try:
             pairs[name] = (loader.construct_object(value, deep=True), key.start_mark.line + 1)
-        except (ValueError, yaml.YAMLError) as error:
-            raise ManuscriptError(Finding("NZ204", "error", f"the field “{name}” cannot be read: {error}",
-                                          Place(file, key.start_mark.line + 1), "put the value in quotes")) from error
+        except (ValueError, yaml.YAMLError):                # a day that no month has, say
+            pairs[name] = (str(value.value), key.start_mark.line + 1)
     return pairs
 
 
@@ -200,12 +203,13 @@ def _minutes(value: Any) -> int:
 
 
 FIELDS: Mapping[str, _Field] = {
-    "title": _Field(True, "the title, as text", _text),
-    "author": _Field(True, "a list of names", _texts),
-    "date": _Field(True, "a day as 2026-11-23", _day),
-    "lang": _Field(True, "a language tag as en-NZ", _matching(_BCP47)),
-    "identifier": _Field(True, "a URN, such as urn:uuid:…", _matching(_URN)),
-    "short-name": _Field(True, "a base name of small letters, digits and hyphens", _matching(_BASE_NAME)),
+    "title": _Field(True, "the title, as text", _text, "Untitled"),
+    "author": _Field(True, "a list of names", _texts, ("Anonymous",)),
+    "date": _Field(True, "a day as 2026-11-23", _day, date(1970, 1, 1)),
+    "lang": _Field(True, "a language tag as en-NZ", _matching(_BCP47), "en"),
+    "identifier": _Field(True, "a URN, such as urn:uuid:…", _matching(_URN), "urn:x-none:none"),
+    "short-name": _Field(True, "a base name of small letters, digits and hyphens", _matching(_BASE_NAME),
+                         "untitled"),
     "subtitle": _Field(False, "text", _text),
     "publisher": _Field(False, "text", _text),
     "rights": _Field(False, "text", _text),

@@ -38,6 +38,7 @@ class Meta:
     reviewed_by: str = ""
     allow: Mapping[str, str] = field(default_factory=dict)   # "NZ502", or "NZ502 key" for one entry → the reason
     lines: Mapping[str, int] = field(default_factory=dict)   # where each field, or "field.entry" of one, stands
+    unknown: frozenset[str] = frozenset()      # fields that say what cannot be read, so that nothing follows from them
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -34,23 +34,35 @@ _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
 def read(folder: Path) -> Book:
     """Return the publication in *folder*: one Markdown file, its references, and the files it names.
 
-    Raises ManuscriptError with all that keeps it from being read: no or two manuscripts, bytes that
-    are not UTF-8, broken metadata, an unclosed div, a text that Pandoc cannot finish.
+    What is wrong with the metadata, the text and the references becomes the book's problems. Raises ManuscriptError
+    with all that is known of what keeps it from being read: no or two manuscripts, bytes that are not UTF-8, no
+    metadata, a text that Pandoc cannot finish.
     """
     path = _manuscript(folder)
     file = f"{folder.name}/{path.name}"
     source = _decode(path.read_bytes(), file)
     block, body = metadata.split(source, file)
-    raw = metadata.parse(block, file)
-    _guard(source, file)
-    blocks = rewrite(locate(_parse(body, file), body), _tidy)
-    if found := [*_by_number(blocks, file), *limits.check(blocks, file)]:
-        raise ManuscriptError(found)
-    abstract = _abstract(raw, source, file)
-    meta = _meta(raw, abstract)
-    files, problems = _files(folder, file, blocks)
-    references, entries = _references(folder, meta, file)
-    return Book(meta, blocks, file, files, references, text=source, problems=tuple(problems), entries=entries)
+    raw, problems = metadata.parse(block, file)
+    references, entries, unread = _references(folder, raw, file)
+    try:
+        _guard(source, file)
+        parsed = _parse(body, file)
+        abstract = _abstract(raw, source, file)
+        blocks = rewrite(locate(parsed.blocks, body), _tidy)
+        _refuse([*_by_number(blocks, file), *limits.check(blocks, file)])
+    except ManuscriptError as error:
+        raise ManuscriptError([*problems, *unread, *error.findings]) from error
+    files, missing = _files(folder, file, blocks)
+    doubts = (_warning(message, file) for message in (*parsed.warnings, *abstract.warnings))
+    unknown = raw.unknown.union(["bibliography"] if unread and not references else [])
+    return Book(_meta(raw, abstract.blocks, unknown), blocks, file, files, references, text=source,
+                problems=(*problems, *unread, *doubts, *missing), entries=entries)
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    """Raise ManuscriptError if there are *findings*: what follows could not bear them."""
+    if findings:
+        raise ManuscriptError(findings)
 
 
 def read_styles(folder: Path, characters: str) -> Styles:
@@ -144,6 +156,11 @@ _INDENT = _Limit("columns of indentation", 120)
 
 def _guard(source: str, file: str) -> None:
     """Refuse, cheaply and before Pandoc sees it, text whose nesting would hang it."""
+    if nested := tuple(_nested(source, file)):
+        raise ManuscriptError(nested)
+
+
+def _nested(source: str, file: str) -> Iterator[Finding]:
     depth, fence = 0, ""
     for number, line in enumerate(source.split("\n"), 1):
         start = line.lstrip()
@@ -157,8 +174,9 @@ def _guard(source: str, file: str) -> None:
         quotes = len(re.match(r"[> \t]*", line).group().replace(" ", "").replace("\t", ""))  # type: ignore[union-attr]
         for limit, found in ((_BRACKETS, deepest), (_QUOTES, quotes), (_INDENT, len(line) - len(start))):
             if found > limit.most:
-                raise ManuscriptError(Finding("NZ104", "error", f"{found} {limit.what}", Place(file, number),
-                                              f"close or flatten them: {limit.most} is the most"))
+                depth = 0                   # told once, not for each line below it
+                yield Finding("NZ104", "error", f"{found} {limit.what}", Place(file, number),
+                              f"close or flatten them: {limit.most} is the most")
 
 
 def _bracket_depth(line: str, depth: int) -> tuple[int, int]:
@@ -173,18 +191,15 @@ def _bracket_depth(line: str, depth: int) -> tuple[int, int]:
     return depth, deepest
 
 
-def _parse(body: str, file: str) -> tuple[Node, ...]:
+def _parse(body: str, file: str) -> pandoc.Parsed:
     try:
-        parsed = pandoc.parse(body)
+        return pandoc.parse(body)
     except pandoc.OverLimitError as error:
         raise ManuscriptError(Finding("NZ105", "error", f"{error.findings[0].message} on this text", Place(file),
                                       "look for deeply nested lists, quotes or brackets")) from error
     except RecursionError as error:
         raise ManuscriptError(Finding("NZ104", "error", "lists, quotes or divs are nested too deeply", Place(file),
                                       "flatten them")) from error
-    if parsed.warnings:
-        raise ManuscriptError([_warning(message, file) for message in parsed.warnings])
-    return parsed.blocks
 
 
 def _by_number(blocks: Iterable[Node], file: str, line: int | None = None) -> Iterator[Finding]:
@@ -220,22 +235,23 @@ def _warning(message: str, file: str) -> Finding:
                    "put right what it names")
 
 
-def _abstract(raw: metadata.RawMeta, source: str, file: str) -> tuple[Node, ...]:
+def _abstract(raw: metadata.RawMeta, source: str, file: str) -> pandoc.Parsed:
     if "abstract" not in raw.values:
-        return ()
+        return pandoc.Parsed((), ())
     head = source.split("\n", raw.lines["abstract"] - 1)
     text = str(raw.values["abstract"])
     masked = "\n" * len(head[:-1]) + head[-1]
-    blocks = locate(_parse(text, file), masked)
-    if found := list(limits.check(blocks, file)):
-        raise ManuscriptError(found)
-    return blocks
+    parsed = _parse(text, file)
+    blocks = locate(parsed.blocks, masked)
+    _refuse(list(limits.check(blocks, file)))
+    return parsed._replace(blocks=blocks)
 
 
-def _meta(raw: metadata.RawMeta, abstract: tuple[Node, ...]) -> Meta:
+def _meta(raw: metadata.RawMeta, abstract: tuple[Node, ...], unknown: frozenset[str]) -> Meta:
     values = {name.replace("-", "_"): value for name, value in raw.values.items()}
     values["authors"] = values.pop("author")
-    return Meta(**values | {"abstract": abstract, "lines": raw.lines, "modified": _moment(values["date"])})
+    return Meta(**values | {"abstract": abstract, "lines": raw.lines, "modified": _moment(values["date"]),
+                            "unknown": unknown})
 
 
 def _moment(day: date) -> datetime:
@@ -249,14 +265,29 @@ def _moment(day: date) -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
-def _references(folder: Path, meta: Meta, file: str) -> tuple[tuple[Mapping[str, object], ...], dict[str, int]]:
-    """Return the entries of the bibliography and the line of each; raises ManuscriptError if it is not CSL JSON."""
-    if not meta.bibliography:
-        return (), {}
-    where = Place(file, meta.lines["bibliography"])
-    name = f"{folder.name}/{meta.bibliography}"
+_References = tuple[tuple[Mapping[str, object], ...], dict[str, int], tuple[Finding, ...]]
+
+
+def _references(folder: Path, raw: metadata.RawMeta, file: str) -> _References:
+    """Return the entries of the bibliography, the line of each, and what is wrong; no entries if it is not CSL JSON."""
+    if "bibliography" not in raw.values:
+        return (), {}, ()
+    name = f"{folder.name}/{raw.values['bibliography']}"
     try:
-        content = _bytes(folder, meta.bibliography)
+        entries, lines = _entries(folder, raw.values["bibliography"], Place(file, raw.lines["bibliography"]))
+    except ManuscriptError as error:
+        return (), {}, error.findings
+    keys = [str(entry["id"]) for entry in entries]
+    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    return entries, lines, tuple(Finding("NZ303", "error", f"the key “{key}” stands twice",
+                                         Place(name, lines.get(key)), "keep one entry each") for key in doubled)
+
+
+def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, object], ...], dict[str, int]]:
+    """Return the entries in the file *path*, named at *where*, and the line of each."""
+    name = f"{folder.name}/{path}"
+    try:
+        content = _bytes(folder, path)
         entries = json.loads(content)
     except _UnreadableError as error:
         raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
@@ -266,20 +297,14 @@ def _references(folder: Path, meta: Meta, file: str) -> tuple[tuple[Mapping[str,
                                       "export it again as CSL JSON")) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         before = error.object[:error.start] if isinstance(error, UnicodeDecodeError) else error.doc[:error.pos].encode()
-        where = Place(name, before.count(b"\n") + 1)
-        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}", where,
-                                      "export it again as CSL JSON")) from error
+        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}",
+                                      Place(name, before.count(b"\n") + 1), "export it again as CSL JSON")) from error
     if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
         raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name, 1),
                                       "export it again as CSL JSON"))
     words = content.decode(json.detect_encoding(content))
     lines = _lines_of_entries(words)
-    if found := list(trust.characters(words, name)) or list(_escaped(entries, lines, name)):
-        raise ManuscriptError(found)
-    keys = [entry["id"] for entry in entries]
-    if doubled := sorted({key for key in keys if keys.count(key) > 1}):
-        raise ManuscriptError([Finding("NZ303", "error", f"the key “{key}” stands twice", Place(name, lines.get(key)),
-                                       "keep one entry each") for key in doubled])
+    _refuse(list(trust.characters(words, name)) or list(_escaped(entries, lines, name)))
     return tuple(entries), lines
 
 
