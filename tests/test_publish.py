@@ -39,13 +39,15 @@ def test_the_new_set_replaces_the_old_one_whole(tmp_path: Path) -> None:
 
 
 def test_the_manifest_has_size_checksum_and_tools(tmp_path: Path) -> None:
-    """The manifest names every file with its size and SHA-256, the tools, and the manuscript's digest."""
-    publish([artifact(b"word", "a")], tmp_path / "dist", {"article.md": b"x"})
+    """The manifest names every file with its size and SHA-256, the tools, and the digests of what it was made from."""
+    made_from = {"manuscript": {"article.md": b"x"}, "styles": {"a.css": b"y"}}
+    publish([artifact(b"word", "a")], tmp_path / "dist", made_from)
     manifest = json.loads((tmp_path / "dist" / "manifest.json").read_bytes())
     assert manifest["files"] == [{"name": "a", "format": "x", "size": 4, "extent": "1 page",
                                   "sha256": hashlib.sha256(b"word").hexdigest()}]
     assert manifest["tools"] == {"tool": "1"}
     assert manifest["manuscript"]["sha256"] == module.digest({"article.md": b"x"})
+    assert manifest["styles"]["sha256"] == module.digest({"a.css": b"y"})
 
 
 def test_a_failure_leaves_the_last_good_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

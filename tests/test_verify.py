@@ -59,6 +59,14 @@ def test_outputs_of_another_manuscript_are_caught(root: Path) -> None:
     assert "NZ733" in codes(root)
 
 
+def test_outputs_of_other_styles_are_caught(root: Path) -> None:
+    """A token that was changed since the build makes the outputs old, be it one that no check would see."""
+    (root / "styles" / "tokens.css").write_text(":root { --color-pacific: #aa0000 }\n", encoding="utf-8")
+    old = [finding for check in verify(root) for finding in check.findings if finding.code == "NZ733"]
+    assert [(finding.message, str(finding.where)) for finding in old] == [
+        ("the outputs are of another state of the styles", "styles/")]
+
+
 def test_without_a_build_there_is_nothing_to_check(tmp_path: Path) -> None:
     """No manifest: the message says to build first."""
     with pytest.raises(ToolError, match="no build to check"):

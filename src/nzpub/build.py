@@ -41,7 +41,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     artifacts, findings = _make(wanted, book, cited, styles, clock)
     warnings += admit(findings, strict=strict)
     with clock.step("publishing"):
-        publish(artifacts, root / "dist", inputs(book))
+        publish(artifacts, root / "dist", inputs(book, styles))
     return Report(artifacts, warnings, clock.seconds)
 
 

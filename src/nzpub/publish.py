@@ -19,21 +19,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from nzpub.errors import Finding, ToolError
-from nzpub.model import Artifact, Book
+from nzpub.model import Artifact, Book, Styles
 
 MANIFEST = "manifest.json"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2                  # linux/fcntl.h, linux/fs.h
 _RENAME_SWAP = 2                                       # macOS <sys/stdio.h>
 
+Inputs = Mapping[str, Mapping[str, bytes]]
+"""What outputs are made from: files by name, by what they are ("manuscript", "styles")."""
 
-def publish(artifacts: Iterable[Artifact], dist: Path, manuscript: Mapping[str, bytes]) -> dict[str, bytes]:
+
+def publish(artifacts: Iterable[Artifact], dist: Path, made_from: Inputs) -> dict[str, bytes]:
     """Replace the folder *dist* by the files of *artifacts* and a manifest; return all files by name.
 
     Raises ToolError if the folder cannot be written; *dist* is then as it was.
     """
     artifacts = tuple(artifacts)
     files = {name: content for artifact in artifacts for name, content in artifact.files.items()}
-    files[MANIFEST] = manifest(artifacts, manuscript)
+    files[MANIFEST] = manifest(artifacts, made_from)
     try:
         dist.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{dist.name}-", dir=dist.parent, ignore_cleanup_errors=True) as name:
@@ -45,21 +48,26 @@ def publish(artifacts: Iterable[Artifact], dist: Path, manuscript: Mapping[str, 
     return files
 
 
-def manifest(artifacts: Iterable[Artifact], manuscript: Mapping[str, bytes]) -> bytes:
-    """Return the manifest as JSON: each file's format, size (bytes) and SHA-256, the tools, the manuscript's digest."""
+def manifest(artifacts: Iterable[Artifact], made_from: Inputs) -> bytes:
+    """Return the manifest as JSON: each file's format, size (bytes) and SHA-256, the tools, the inputs' digests."""
     artifacts = tuple(artifacts)
     listed = [{"name": name, "format": artifact.format, "size": len(content), "extent": artifact.extent,
                "sha256": hashlib.sha256(content).hexdigest()}
               for artifact in artifacts for name, content in sorted(artifact.files.items())]
     tools = {tool: version for artifact in artifacts for tool, version in artifact.tools.items()}
-    whole = {"files": listed, "tools": dict(sorted(tools.items())), "manuscript": {"sha256": digest(manuscript)}}
+    whole = {"files": listed, "tools": dict(sorted(tools.items())),
+             **{name: {"sha256": digest(files_)} for name, files_ in made_from.items()}}
     return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def inputs(book: Book) -> dict[str, bytes]:
-    """Return what *book* was read from, by name: the manuscript, the files that it names, its sources."""
+def inputs(book: Book, styles: Styles) -> Inputs:
+    """Return what *book* was read from, that is the manuscript, the files that it names and its sources, and *styles*.
+
+    The styles are ours and the publication's, as they are used together.
+    """
     sources = json.dumps(book.references, ensure_ascii=False).encode()
-    return {book.source: book.text.encode(), book.meta.bibliography or "-": sources, **book.files}
+    return {"manuscript": {book.source: book.text.encode(), book.meta.bibliography or "-": sources, **book.files},
+            "styles": {name: text.encode() for name, text in styles.files.items()}}
 
 
 def digest(files: Mapping[str, bytes]) -> str:

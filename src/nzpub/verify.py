@@ -23,7 +23,7 @@ from nzpub.cite import cite
 from nzpub.errors import Finding, NzpubError, Place, ToolError
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.illustrate import illustrate
-from nzpub.model import OUTPUTS, Artifact, Book
+from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
 from nzpub.read import characters, read, read_styles
 
@@ -48,7 +48,7 @@ def verify(root: Path) -> tuple[Check, ...]:
     book = read(root / "manuscript")
     styles = read_styles(root / "styles", characters(book))
     findings = (*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book))
-    own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book)]
+    own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book, styles)]
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cite(illustrate(book, styles)) if sound else None
     built = [format_ for format_ in FORMATS if _names(format_, manifest)]
@@ -80,16 +80,17 @@ def _manifest(dist: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def _set(dist: Path, manifest: Mapping[str, Any], book: Book) -> Check:
-    """Hold the folder against its manifest: every file there, unchanged, no other, of this manuscript."""
+def _set(dist: Path, manifest: Mapping[str, Any], book: Book, styles: Styles) -> Check:
+    """Hold the folder against its manifest: every file there, unchanged, no other, of this manuscript and styles."""
     listed = {file["name"]: file["sha256"] for file in manifest["files"]}
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dist.iterdir()
              if path.name != MANIFEST}
     findings = [Finding("NZ732", "error", f"{name} is {_difference(name, listed, found)}", Place(_path(name)),
                         "run: ./inv build") for name in sorted(listed | found) if listed.get(name) != found.get(name)]
-    if manifest["manuscript"]["sha256"] != digest(inputs(book)):
-        findings.append(Finding("NZ733", "error", "the outputs are of another state of the manuscript",
-                                Place(book.source), "run: ./inv build"))
+    places = {"manuscript": book.source, "styles": "styles/"}
+    findings += [Finding("NZ733", "error", f"the outputs are of another state of the {name}", Place(places[name]),
+                         "run: ./inv build") for name, files in inputs(book, styles).items()
+                 if manifest.get(name, {}).get("sha256") != digest(files)]
     return _check(f"{dist.name}/", "nzpub manifest", findings)
 
 
