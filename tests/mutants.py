@@ -685,6 +685,56 @@ def _pdf_untagged(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     return "untagged some words"
 
 
+_PAINTS = {"f": "rg", "f*": "rg", "S": "RG", "B": "RG", "B*": "RG"}  # with the operator of a colour that it shows
+
+
+def _drawn(pdf_: pikepdf.Pdf, chance: random.Random, wanted: set[str]) -> tuple[Any, list[Any], int]:
+    """Return a page, its instructions, and the place in a figure on it of one that is *wanted*.
+
+    A formula, which is marked as a figure is, is told by its source.
+    """
+    figures = {(f.Pg.objgen, int(kid)) for _, f in _tags(pdf_, {"Figure"}) for kid in _kids(f) if isinstance(kid, int)}
+    found = []
+    for page in pdf_.pages:
+        instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+        inside = [False]
+        for n, (operands, operator) in enumerate(instructions):
+            if str(operator) in ("BDC", "BMC"):
+                known: Any = operands[-1] if isinstance(operands[-1], pikepdf.Dictionary) else {}
+                inside.append((page.obj.objgen, int(known.get("/MCID", -1))) in figures)
+            elif str(operator) == "EMC":
+                inside.pop()
+            elif str(operator) in wanted and inside[-1]:
+                found.append((page, instructions, n))
+    return chance.choice(found)
+
+
+def _pdf_colour(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Draw a shape in another colour."""
+    page, instructions, at = _drawn(pdf_, chance, set(_PAINTS))
+    operator = _PAINTS[str(instructions[at][1])]
+    colour = max(n for n in range(at) if str(instructions[n][1]) == operator)
+    instructions[colour] = ([1, 0, 1], pikepdf.Operator(operator))
+    _written(pdf_, page, instructions)
+    return "drew a shape in another colour"
+
+
+def _pdf_shape(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Leave a shape of a drawing out."""
+    page, instructions, at = _drawn(pdf_, chance, set(_PAINTS))
+    instructions[at] = ([], pikepdf.Operator("n"))
+    _written(pdf_, page, instructions)
+    return "left a shape of a drawing out"
+
+
+def _pdf_line(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Leave a line of a shape out."""
+    page, instructions, at = _drawn(pdf_, chance, {"l"})
+    del instructions[at]
+    _written(pdf_, page, instructions)
+    return "left a line of a drawing out"
+
+
 _PDF_FAULTS = (
     _pdf_delete,
     _pdf_double,
@@ -702,6 +752,9 @@ _PDF_FAULTS = (
     _pdf_attached,
     _pdf_outline,
     _pdf_untagged,
+    _pdf_colour,
+    _pdf_shape,
+    _pdf_line,
 )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from nzpub.checks.painted import painting
 from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES
@@ -54,7 +55,7 @@ def pdf(edition: Edition) -> tuple[Passage, ...]:
     """Return what the PDF of *edition* has to say: metadata, attached files, outline, the pages' text, the notes."""
     named = _pages(edition, map(_without_marks, edition.chapters))
     notes = sorted((note for chapter in edition.chapters for note in chapter.notes), key=lambda note: note[0])
-    walker = Walker("", edition.meta.lang, edition.files, None, drawing=drawn_words)
+    walker = Walker("", edition.meta.lang, edition.files, None, drawing=drawn_words, painting=painting)
     return (*print_metadata(edition), *outline(p for p in named if p.kind.startswith("heading")),
             *_pages(edition, edition.chapters),
             *(p for number, body in notes for p in walker.blocks(body, (f"note {number}",))))
@@ -232,7 +233,7 @@ def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
 
 def _print(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
     """Yield the passages of *chapter* as print has them, without its notes."""
-    walker = Walker("", edition.meta.lang, edition.files, chapter.line, drawing=drawn_words)
+    walker = Walker("", edition.meta.lang, edition.files, chapter.line, drawing=drawn_words, painting=painting)
     heading = [header(1, numbered(chapter))] if chapter.title else []
     return walker.blocks([*heading, *chapter.blocks])
 
@@ -283,6 +284,7 @@ class Walker:
     line: int | None
     drawing: Callable[[bytes | None], str] = fingerprint
     below: int = 0                           # levels by which headings are lowered
+    painting: Callable[[bytes | None], str] | None = None    # where what is painted can be told again
     phone: bool = False                      # whether phones are offered the drawing that is made for them
     _ids: list[str] = field(default_factory=list)
 
@@ -386,7 +388,7 @@ class Walker:
                 yield Piece(content[1], {**inner, "math": "block" if content[0]["t"] == "DisplayMath" else "inline"})
             case "Image":
                 alt = "".join(piece.text for piece in self._pieces(content[1], {}))
-                yield picture(self._drawn(content[2][0]), alt, inner)
+                yield picture(self._drawn(content[2][0]), alt, {**inner, **self._painted(content[2][0])})
             case "Quoted":
                 start, end = _QUOTES[content[0]["t"]]
                 yield from (Piece(start, marks), *self._pieces(content[1], marks), Piece(end, marks))
@@ -404,6 +406,9 @@ class Walker:
         phone = f"{SUFFIXES['phone']}.".join(path.replace(f"{SUFFIXES['wide']}.", ".").rsplit(".", 1))
         paths = [path, phone] if self.phone and phone in self.files else [path]
         return " ".join(self.drawing(self.files.get(each)) for each in paths)
+
+    def _painted(self, path: str) -> Marks:
+        return {"painting": self.painting(self.files.get(path))} if self.painting else {}
 
     def _with(self, marks: Marks, attributes: Attr, kind: str = "") -> Marks:
         """Return *marks* with what the node's type and attributes say."""

@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from nzpub.checks import expect, expect_handout, expect_pptx, expect_web, trace
+from nzpub.checks.painted import ANY
 from nzpub.checks.passage import PICTURE, Mark, Passage
 from nzpub.checks.readback import epub, pdf, pptx, revealjs, web
 from nzpub.errors import Finding, Place
@@ -221,7 +222,10 @@ def _said_of(expected: Passage, found: Passage, *, shifted: bool) -> Iterator[tu
     pictures = _of(expected, "picture"), _of(found, "picture")
     if pictures[0] != pictures[1]:
         yield "NZ726", "has another picture or description", _lists(*pictures)
-    others = tuple([mark for mark in each.marks if mark.kind != "picture"] for each in (expected, found))
+    elif lost := _repainted(_of(expected, "painting"), _of(found, "painting")):
+        yield "NZ726", "shows another drawing", lost
+    others = tuple([mark for mark in each.marks if mark.kind not in ("picture", "painting")]
+                   for each in (expected, found))
     if others[0] != others[1]:
         yield "NZ728", "has another language, link or emphasis", _lists(*others)
     if expected.kind != found.kind or (expected.path != found.path and not shifted):
@@ -233,6 +237,16 @@ def _said_of(expected: Passage, found: Passage, *, shifted: bool) -> Iterator[tu
 
 def _of(passage: Passage, kind: str) -> list[Mark]:
     return [mark for mark in passage.marks if mark.kind == kind]
+
+
+def _repainted(expected: Sequence[Mark], found: Sequence[Mark]) -> str:
+    """Return what is painted otherwise in the pictures of a passage, "" if nothing is or it could not be foretold."""
+    meant, seen = ([mark.value for mark in marks] for marks in (expected, found))
+    if meant == seen or ANY in meant:
+        return ""
+    tokens = [Counter(token for value in values for token in value.split()) for values in (meant, seen)]
+    lost, new = (tokens[0] - tokens[1]).total(), (tokens[1] - tokens[0]).total()
+    return f"{lost} of its shapes and colours are not there, {new} are others" if lost or new else "in another order"
 
 
 def _lists(expected: Sequence[Mark], found: Sequence[Mark]) -> str:

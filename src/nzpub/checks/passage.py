@@ -24,8 +24,8 @@ _ONLY_DRESS = re.compile(r"\s*(@font-face\s*\{[^}]*\}\s*)+"
                          r"|@media \(prefers-color-scheme:dark\)\{(\[(fill|stroke)=\"[^\"]*\"\]\{\3:[^{}]*\})+\}")
 _SVG = "{http://www.w3.org/2000/svg}"
 
-Kind = Literal["lang", "dir", "link", "title", "picture", "math", "code", "em", "strong", "sup", "sub", "del", "u",
-               "smallcaps", "mark"]
+Kind = Literal["lang", "dir", "link", "title", "picture", "painting", "math", "code", "em", "strong", "sup",
+               "sub", "del", "u", "smallcaps", "mark"]
 Marks = Mapping[Kind, str]
 
 

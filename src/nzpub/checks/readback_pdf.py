@@ -9,11 +9,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import isnan, nan
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
+
+from nzpub.checks.readback_paint import paintings
 
 _OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ BMC BDC EMC"
 _INLINE = {"Span", "Em", "Strong", "Code", "Quote", "Link"}
@@ -53,6 +56,7 @@ class Tagged:
     labels: tuple[str, ...] = ()               # what its link areas say of themselves
     refs: tuple[int, ...] = ()                 # numbers of the elements that it refers to
     attributes: Mapping[str, str] = field(default_factory=dict)
+    painted: str = ""                          # of a figure: what it shows, in the words of `painted`
 
     def walk(self) -> Iterator[Tagged]:
         """Yield this element and those below it in reading order."""
@@ -179,6 +183,7 @@ class _Reader:
         self._root = pdf.Root.get("/StructTreeRoot")
         self._pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
         self._painted = {number: _painted(page.obj, number) for number, page in enumerate(pdf.pages)}
+        self._paintings = cache(lambda number: paintings(pdf.pages[number].obj))
         names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", Array())
         self._names: dict[bytes, list[str]] = {}                 # place → what it is called
         for name, dest in zip(list(names)[::2], list(names)[1::2], strict=True):
@@ -196,10 +201,13 @@ class _Reader:
         kids: list[Tagged | Piece] = []
         targets: list[str] = []
         labels: list[str] = []
+        marks: list[tuple[int, int]] = []
         for kid in _many(element.get("/K")):
             if not isinstance(kid, Dictionary):
+                marks.append((page, int(kid)))
                 kids += self._painted[page].get(int(kid), ())
             elif kid.get("/Type") == Name.MCR:
+                marks.append((self._page(kid), int(kid.MCID)))
                 kids += self._painted[self._page(kid)].get(int(kid.MCID), ())
             elif kid.get("/Type") == Name.OBJR:
                 targets.append(self._target(kid.Obj))
@@ -209,7 +217,12 @@ class _Reader:
         return Tagged(element.objgen[0], str(element.S)[1:], tuple(kids), str(element.get("/Lang", "")),
                       str(element.Alt) if "/Alt" in element else None, str(element.get("/E", "")),
                       tuple(targets), tuple(labels),
-                      tuple(ref.objgen[0] for ref in element.get("/Ref", ())), _attributes(element))
+                      tuple(ref.objgen[0] for ref in element.get("/Ref", ())), _attributes(element),
+                      self._shown(marks) if str(element.S) == "/Figure" else "")
+
+    def _shown(self, marks: Sequence[tuple[int, int]]) -> str:
+        """Return what is painted inside *marks*, each a page and an id."""
+        return " ".join(filter(None, (self._paintings(page).get(ident, "") for page, ident in marks)))
 
     def _page(self, element: Any) -> int:
         return self._pages[element.Pg.objgen] if "/Pg" in element else 0

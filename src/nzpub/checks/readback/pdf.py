@@ -180,7 +180,7 @@ class _Reader:
         marks = self._marked(element, marks)
         if element.role in ("Formula", "Figure"):                  # a line may end before it and after it
             shown = (Piece(element.alt or "", {**marks, "math": ""}) if element.role == "Formula"
-                     else Piece(PICTURE, {**marks, "picture": _picture(element)}))
+                     else _shown(element, marks))
             yield from (Piece(LINE_END, marks), shown, Piece(LINE_END, marks))
             return
         for kid in element.kids:
@@ -210,7 +210,7 @@ class _Reader:
         return new
 
     def _figure(self, element: tree.Tagged, path: tuple[str, ...], marks: Marks) -> None:
-        shown = Piece(PICTURE, {**marks, "picture": _picture(element)})
+        shown = _shown(element, marks)
         self.found.append(passage("paragraph", [shown], (*(step for step in path if step != _ENTRY), "figure")))
         for kid in element.kids:
             if isinstance(kid, tree.Tagged):
@@ -266,6 +266,10 @@ def _roman(label: str) -> int:
     return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
+def _shown(element: tree.Tagged, marks: Marks) -> Piece:
+    return Piece(PICTURE, {**marks, "picture": _picture(element), "painting": element.painted})
+
+
 def _picture(element: tree.Tagged) -> str:
     """Return what tells a picture: the words in it, and its description."""
     words = "".join(kid.text for kid in element.kids if isinstance(kid, tree.Piece))
@@ -284,7 +288,8 @@ def squeezed(text: str) -> str:
 _SAME = {0x2010: "-", 0x2011: "-", 0x02BB: "‘", 0x02BC: "’", 0xAD: None, 0x2060: None, 0x200B: None, 0x200C: None,
          0x200D: None, 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ",
          **{0xFB00 + n: letters for n, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}}
-_SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "code", "sub", "sup", "picture", "math"))
+_SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "code", "sub", "sup", "picture", "painting",
+                                    "math"))
 _MOST_PICTURES = 12                # of which two are tried together on one page
 _MOST_PARTS = 3                    # paragraphs that print makes of one caption, at most
 
