@@ -75,7 +75,8 @@ def _manifest(dist: Path) -> Mapping[str, Any]:
     try:
         manifest: Mapping[str, Any] = json.loads((dist / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
-        raise ToolError(Finding("NZ731", "error", f"there is no build to check: {error}", Place(f"{dist.name}/"),
+        why = (error.strerror if isinstance(error, OSError) else None) or error        # without the machine's folders
+        raise ToolError(Finding("NZ731", "error", f"there is no build to check: {why}", Place(f"{dist.name}/"),
                                 "run: ./inv build")) from error
     return manifest
 
