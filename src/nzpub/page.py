@@ -158,7 +158,7 @@ def adapt(image: Element, drawing: str, media: str) -> None:
     choice = etree.Element(f"{{{XHTML}}}picture")
     choice.tail, image.tail = image.tail, None
     parent.replace(image, choice)
-    etree.SubElement(choice, f"{{{XHTML}}}source", {"media": media, "srcset": drawing})
+    etree.SubElement(choice, f"{{{XHTML}}}source", {"media": media, "srcset": drawing, "type": "image/svg+xml"})
     choice.append(image)
 
 

@@ -79,7 +79,7 @@ globalThis.painted = (() => {
   };
 
   // What `contrast.py` needs of the words in the drawings: as `inks`, of copies that stay, their words unpainted.
-  let copies = [];
+  let copies = [], hidden = [];
   const drawnInks = () => {
     const images = [...document.querySelectorAll("img")].filter((image) => image.currentSrc.startsWith("data:image/svg+xml;base64")
       && image.naturalWidth && isSeen(image) && image.getBoundingClientRect().width && isOn(image));
@@ -95,6 +95,8 @@ globalThis.painted = (() => {
       element.style.fill = "transparent";
       if (!isHaloed) element.style.stroke = "none";
     }
+    hidden = images.map((image) => [image, image.style.visibility]);      // its words would show through
+    for (const image of images) image.style.visibility = "hidden";
     return found;
   };
 
@@ -115,7 +117,10 @@ globalThis.painted = (() => {
     return [{ words, colour: [red, green, blue], opacity, isLarge: isLarge(pixels, style), lines: [page(line)] }];
   };
 
-  const clear = () => copies.forEach((drawing) => drawing.remove());
+  const clear = () => {
+    copies.forEach((drawing) => drawing.remove());
+    hidden.forEach(([image, visibility]) => { image.style.visibility = visibility; });
+  };
 
   const isLarge = (pixels, style) => pixels >= 24 || (pixels >= 18.66 && style.fontWeight >= 700);   // WCAG 2.2: 18 pt, bold 14 pt
   const page = (box) => [box.left + scrollX, box.top + scrollY, box.right + scrollX, box.bottom + scrollY];
