@@ -179,7 +179,9 @@ Someone
 > c. second
 >
 > After the list.
->
+:::
+
+::: {#sl-f .slide title="F"}
 > - $x$
 > - $y$ and words
 >

@@ -26,6 +26,7 @@ _MAX_FILE_BYTES = 50_000_000
 _UNCLOSED_DIV = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
+_SAME_ID = "Duplicate identifier"  # at a line below the heading; annotate tells every such id at its own
 _AT_LINE = re.compile(r"at line (\d+)")
 _ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
@@ -53,7 +54,8 @@ def read(folder: Path) -> Book:
     except ManuscriptError as error:
         raise ManuscriptError([*problems, *unread, *error.findings]) from error
     files, missing = _files(folder, file, blocks)
-    doubts = (_warning(message, file) for message in (*parsed.warnings, *abstract.warnings))
+    doubts = (_warning(message, file) for message in (*parsed.warnings, *abstract.warnings)
+              if not message.startswith(_SAME_ID))
     unknown = raw.unknown.union(["bibliography"] if unread and not references else [])
     return Book(_meta(raw, abstract.blocks, unknown), blocks, file, files, references, text=source,
                 problems=(*problems, *unread, *doubts, *missing), entries=entries)
