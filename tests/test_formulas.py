@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from nzpub import pandoc
 from nzpub.errors import ManuscriptError
-from nzpub.formulas import draw
+from nzpub.formulas import check, draw
+from nzpub.read import read
 from nzpub.weasy import SCHEME
+from publication import FRONT_LINES, make
 
 
 def drawn(markdown: str) -> tuple[ElementTree.Element, dict[str, bytes]]:
@@ -51,6 +54,15 @@ def test_a_displayed_formula_stands_alone() -> None:
 def test_the_same_formula_gives_the_same_picture() -> None:
     """The drawing names nothing after the time or a count of drawings."""
     assert list(drawn("$x^2$")[1].values()) == list(drawn("$x^2$")[1].values())
+
+
+def test_a_formula_that_is_none_is_told_at_its_line(tmp_path: Path) -> None:
+    """What no output can set is found in the manuscript, each at its line, whatever is built."""
+    book = read(make(tmp_path, "# A\n\nOne $x^2$ and\n$\\undefined$.\n\n$$\\frac{$$\n") / "manuscript")
+
+    assert [(f.code, (f.where.line or 0) - FRONT_LINES, f.message) for f in check(book) if f.where] == [
+        ("NZ407", 4, "the formula “\\undefined” cannot be drawn: unexpected control sequence \\undefined"),
+        ("NZ407", 6, "the formula “\\frac{” cannot be drawn: unexpected eof")]
 
 
 def test_what_cannot_be_drawn_is_a_finding() -> None:

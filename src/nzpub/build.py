@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nzpub import annotate, complaint, editorial, formats, mistyped, project
+from nzpub import annotate, complaint, editorial, formats, formulas, mistyped, project
 from nzpub.cite import cite
 from nzpub.deadline import deadline
 from nzpub.errors import Finding, ManuscriptError, ToolError, admit
@@ -47,7 +47,8 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
 
 def _prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
     """Return *book* drawn and cited, as far as it can be, and all that is wrong with it."""
-    findings = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book), *mistyped.check(book)]
+    findings = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book), *mistyped.check(book),
+                *formulas.check(book)]
     sound = not any(finding.severity == "error" for finding in findings)
     steps: tuple[Callable[[Book], Book], ...] = (lambda whole: illustrate(whole, styles), cite)
     for step in steps:

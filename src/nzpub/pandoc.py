@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pypandoc
 
 from nzpub.errors import Finding, ToolError
-from nzpub.tree import Node, div, rewrite
+from nzpub.tree import Node, div, para, rewrite
 
 # Native divs and spans off: raw HTML then stays raw HTML in the tree, where it can be refused.
 MARKDOWN = ("markdown-native_divs-native_spans-markdown_in_html_blocks-latex_macros-yaml_metadata_block"
@@ -85,6 +85,16 @@ def render(blocks: Iterable[Node], to: str, *options: str, meta: Mapping[str, An
     if result.warnings:
         raise ToolError(Finding("NZ902", "error", f"Pandoc warned while it wrote {to}: {'; '.join(result.warnings)}"))
     return result.out.decode()
+
+
+def unreadable(formulas: Sequence[str]) -> dict[str, str]:
+    """Return those of the TeX *formulas* that Pandoc cannot read, each with its reason."""
+    paragraphs = [para([{"t": "Math", "c": [{"t": "InlineMath"}, tex]}]) for tex in formulas]
+    result = _run(["-f", "json", "-t", "html5", "--mathml"], _document(paragraphs, {}))
+    written = result.out.decode().split("<p>")[1:]
+    failed = [tex for tex, html in zip(formulas, written, strict=True) if "<math" not in html]
+    reasons = (warning.rpartition(" unexpected ")[2].split(" expecting ")[0] for warning in result.warnings)
+    return {tex: f"unexpected {reason}" for tex, reason in zip(failed, reasons, strict=True)}
 
 
 def render_file(blocks: Iterable[Node], to: str, files: Mapping[str, bytes], *options: str,
