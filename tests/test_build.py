@@ -95,13 +95,15 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
     """Annotations, slips, tables, references and formulas: whoever mends one need not wait for the next."""
     root = make(tmp_path, "# A\n\n[x]{.abr} [smith-2020]\n\n"
                 "![c](figures/x.svg){#fig-x alt=\"x y\" chart=timeline data=data.csv}\n\nSee [@smith-2020].\n")
-    (tmp_path / "manuscript" / "data.csv").write_text("date,group,label\nsoon,A,One\n")
+    (tmp_path / "manuscript" / "data.csv").write_text("date,group,label,source\nsoon,A,One,smith-2020; @nobody\n")
     (tmp_path / "manuscript" / "references.json").write_text(
         '[{"id": "smith-2020", "type": "book", "title": "T", "author": "Smith"}]')
     with pytest.raises(NzpubError) as caught:
         build(root)
     assert {finding.code for finding in caught.value.findings if finding.severity == "error"} == {
-        "NZ111", "NZ524", "NZ424", "NZ302"}
+        "NZ111", "NZ524", "NZ424", "NZ302", "NZ310"}
+    assert {str(finding.where) for finding in caught.value.findings if finding.code == "NZ310"} == {
+        "manuscript/data.csv:2"}
 
 
 @pytest.mark.parametrize("prepare", ["no folder", "no manuscript", "two manuscripts", "not UTF-8"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from nzpub.charts import KINDS, ChartData, Shape, read_rows
-from nzpub.errors import Finding, ManuscriptError
+from nzpub.charts import KINDS, ChartData, Row, Shape, read_rows
+from nzpub.errors import Finding, ManuscriptError, Place
 from nzpub.model import Book, Styles
 from nzpub.tree import attr, walk
 
@@ -17,19 +17,30 @@ SUFFIXES: Mapping[Shape, str] = {"column": "", "phone": "-phone", "wide": "-wide
 def illustrate(book: Book, styles: Styles) -> Book:
     """Return *book* with every chart's SVG among its files, once for each shape: a column, a phone, a slide.
 
-    Raises ManuscriptError with all that is wrong in the tables.
+    Raises ManuscriptError with all that is wrong in the tables, sources that the bibliography lacks among it.
     """
     drawn: dict[str, bytes] = {}
     findings: list[Finding] = []
     for path, kind, table in _charts(book):
         try:
-            drawn |= {_named(path, shape): KINDS[kind](_data(book, kind, table), styles.tokens, shape).encode()
-                      for shape in SUFFIXES}
+            data = _data(book, kind, table)
+            findings += _strangers(data.rows, book)
+            drawn |= {_named(path, shape): KINDS[kind](data, styles.tokens, shape).encode() for shape in SUFFIXES}
         except ManuscriptError as error:
             findings += error.findings
     if findings:
         raise ManuscriptError(findings)
     return replace(book, files={**book.files, **drawn})
+
+
+def _strangers(rows: Iterable[Row], book: Book) -> Iterator[Finding]:
+    """Yield each source that one of *rows* names and the bibliography lacks."""
+    known = {str(entry["id"]) for entry in book.references}
+    for row in rows if "bibliography" not in book.meta.unknown else ():
+        for key in (part.strip().lstrip("@") for part in row.cells.get("source", "").split(";")):
+            if key and key not in known:
+                yield Finding("NZ310", "error", f"the source “{key}” is not in the bibliography",
+                              Place(row.file, row.line), "add it there, or correct the key")
 
 
 def charts(book: Book) -> tuple[str, ...]:
