@@ -94,7 +94,7 @@ def _state(page: Any, name: str, slide: str) -> Iterator[Finding]:
             yield _broken(rule, "", target, Place(name), "")
     unsure = tuple(_untold(told["incomplete"]))
     framing = [selector for selector in unsure if slide and not page.evaluate(_ON_SLIDE, selector)]
-    yield from _faint(page, framing, Place(name), near=False)
+    yield from _faint(page, framing, _place(name, slide), near=False)       # what is behind them is the slide's
     yield from _faint(page, [selector for selector in unsure if selector not in framing], _place(name, slide))
     for words, contrast in faint_in_drawings(page):
         yield Finding(CODE, "error", f"“{words}” in a figure has a contrast of {contrast:.1f}:1", _place(name, slide),
