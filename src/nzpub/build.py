@@ -36,7 +36,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        cited, asked = _prepared(book, styles)
+        cited, asked = prepared(book, styles)
         warnings = admit(asked, strict=strict)
     artifacts, findings = _make(wanted, book, cited, styles, clock)
     warnings += admit(findings, strict=strict)
@@ -45,7 +45,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     return Report(artifacts, warnings, clock.seconds)
 
 
-def _prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
+def prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
     """Return *book* drawn and cited, as far as it can be, and all that is wrong with it."""
     findings = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book), *mistyped.check(book),
                 *formulas.check(book)]

@@ -15,14 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nzpub import annotate, editorial, provide, sarif
+from nzpub import provide, sarif
 from nzpub.account import Check, impossible
+from nzpub.build import prepared
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
-from nzpub.cite import cite
 from nzpub.errors import Finding, NzpubError, Place, ToolError
 from nzpub.formats import FORMATS, Format, belongs
-from nzpub.illustrate import illustrate
 from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
 from nzpub.read import characters, read, read_styles
@@ -47,10 +46,10 @@ def verify(root: Path) -> tuple[Check, ...]:
     manifest = _manifest(dist)
     book = read(root / "manuscript")
     styles = read_styles(root / "styles", characters(book))
-    findings = (*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book))
+    cited, findings = prepared(book, styles)
     own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book, styles)]
     sound = not any(finding.severity == "error" for finding in findings)
-    finished = cite(illustrate(book, styles)) if sound else None
+    finished = cited if sound else None
     built = [format_ for format_ in FORMATS if _names(format_, manifest)]
     if finished:
         own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output)) for output in OUTPUTS
