@@ -74,6 +74,23 @@ def test_two_slides_stand_on_each_page(made: Handout) -> None:
     assert [title for n, title in enumerate(titles) if title not in pages[n // 2]] == []
 
 
+def test_what_follows_the_colon_of_a_title_slide_is_smaller(made: Handout) -> None:
+    """The handout sets the first slide's title as the deck does: in two lines of two sizes."""
+    first, colon, rest = text(made.deck.slides[0].title).partition(": ")
+    sizes = [tallest(made, part.split()[0]) for part in (first, rest or first)]
+    assert (sizes[0] > sizes[1]) == bool(colon)
+
+
+def tallest(made: Handout, word: str) -> float:
+    """Return the height of the first letter of *word* where it is largest on the first page, in points."""
+    words = pypdfium2.PdfDocument(made.pdf)[0].get_textpage()
+    search, heights = words.search(word, match_case=True, match_whole_word=True), []
+    while (found := search.get_next()) is not None:
+        _, low, _, high = words.get_charbox(found[0])
+        heights.append(high - low)
+    return float(max(heights))
+
+
 def test_every_title_and_all_notes_are_there_in_order(made: Handout) -> None:
     """The text has each slide's title and then its notes, whole but for formulas, which are pictures."""
     whole, at, missing = squeezed(" ".join(made.pages)), 0, []

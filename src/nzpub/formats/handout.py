@@ -81,7 +81,7 @@ def _slots(deck: Deck) -> Iterator[Element]:
         _name(paragraph)
     page.say_formulas(root)
     page.bookmark(root)
-    for title in root.iterfind(f".//{_X}div[@class='slide layout-title']/{_X}h1"):
+    for title in root.iterfind(f".//{_X}section[@class='slide layout-title']/{_X}h1"):
         page.part(title)
         for rest in title:
             rest.addprevious(etree.Element(f"{_X}br"))    # a block of its own would be a second heading (issue 2903)
