@@ -57,7 +57,8 @@ def deck(book: Book) -> Deck:
             section = []
         else:
             section.append(block)
-    reached = tuple(_within(slide, _idents(slides)) for slide in slides)
+    idents = _idents(slides)
+    reached = tuple(_within(slide, idents) for slide in slides)
     return Deck(book.meta, reached, _files(book, reached), book.source, _attachments(book))
 
 

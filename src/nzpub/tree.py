@@ -52,7 +52,7 @@ class Attr(NamedTuple):
 
 def is_node(value: object) -> bool:
     """Return whether *value* is a block or an inline (not, say, an alignment, which has a ``t`` too)."""
-    return isinstance(value, Mapping) and value.get("t") in _NODES
+    return isinstance(value, dict) and value.get("t") in _NODES
 
 
 def attr(node: Node) -> Attr:
@@ -102,22 +102,27 @@ def _rewrite_value(value: Any, visit: Visit) -> Any:
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield every node of *nodes* in document order, a parent before its children."""
-    for node in nodes:
+    ahead = [*nodes][::-1]                   # a stack: generators within generators would cost twice as much
+    while ahead:
+        node = ahead.pop()
         yield node
-        yield from walk(children(node))
+        ahead.extend(children(node)[::-1])
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes directly inside *node*, in Pandoc's order (a figure's caption before its body)."""
-    yield from _nodes_in(node.get("c"))
+def children(node: Node) -> Sequence[Node]:
+    """Return the nodes directly inside *node*, in Pandoc's order (a figure's caption before its body)."""
+    content = node.get("c")
+    return _nodes_in(content) if isinstance(content, list | tuple) else ()
 
 
-def _nodes_in(value: Any) -> Iterator[Node]:
-    if is_node(value):
-        yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _nodes_in(part)
+def _nodes_in(value: list[Any] | tuple[Any, ...]) -> list[Node]:
+    found: list[Node] = []
+    for part in value:
+        if isinstance(part, list | tuple):
+            found += _nodes_in(part)
+        elif is_node(part):
+            found.append(part)
+    return found
 
 
 def strings(value: Any) -> Iterator[str]:
