@@ -26,7 +26,6 @@ MARKDOWN = ("markdown-native_divs-native_spans-markdown_in_html_blocks-latex_mac
 _BASE_SECONDS, _CHARACTERS_PER_SECOND = 20, 50_000     # an article takes 0.1 s, a long book about 2 s
 _BASE_MEGABYTES, _CHARACTERS_PER_MEGABYTE = 512, 1_500
 _OUT_OF_MEMORY = 251                                   # exit status of GHC's runtime, as -M documents
-_SLIDES = ("revealjs", "pptx")
 _LISTS = ("BulletList", "OrderedList", "DefinitionList")
 _WARNING = re.compile(r"^\[WARNING\] (.*(?:\n(?!\[).*)*)", re.MULTILINE)
 
@@ -111,7 +110,7 @@ def render_file(blocks: Iterable[Node], to: str, files: Mapping[str, bytes], *op
             (folder / path).write_bytes(content)
         target = folder / f"nzpub-output.{to}"
         arguments = ["-f", "json", "-t", to, "-o", str(target), *options]
-        result = _run(arguments, _document(_quoted(blocks, to), meta or {}), folder=folder, sandbox=False)
+        result = _run(arguments, _document(blocks, meta or {}), folder=folder, sandbox=False)
         if result.warnings:
             raise ToolError(Finding("NZ902", "error", f"Pandoc warned while it wrote {to}: "
                                                       f"{'; '.join(result.warnings)}"))
@@ -129,16 +128,14 @@ class _Result(NamedTuple):
 
 
 def _quoted(blocks: Iterable[Node], to: str) -> tuple[Node, ...]:
-    """Return *blocks* with a div around each list that is all of a quotation, if *to* is a format of slides.
+    """Return *blocks* with a div around each list that is all of a quotation, if *to* is "revealjs".
 
-    Pandoc's writers of slides take such a quotation for a list that appears step by step, and for no quotation; that
-    for PowerPoint does so with any list that a quotation begins with.
+    That writer takes such a quotation for a list that appears step by step, and for no quotation.
     """
     def visit(node: Node) -> Sequence[Node]:
         lists = [block["t"] in _LISTS for block in node["c"]] if node["t"] == "BlockQuote" else []
-        taken = lists[:1] == [True] if to == "pptx" else lists == [True]
-        return ({**node, "c": [div(node["c"])]} if taken else node,)
-    return rewrite(blocks, visit) if to in _SLIDES else tuple(blocks)
+        return ({**node, "c": [div(node["c"])]} if lists == [True] else node,)
+    return rewrite(blocks, visit) if to == "revealjs" else tuple(blocks)
 
 
 def _document(blocks: Iterable[Node], meta: Mapping[str, Any]) -> str:

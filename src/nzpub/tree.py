@@ -135,7 +135,12 @@ def strings(value: Any) -> Iterator[str]:
 
 def text(nodes: Iterable[Node]) -> str:
     """Return the words of *nodes* as a reader sees them: notes left out, one space for any white space."""
-    return " ".join("".join(_text(node) for node in nodes).split())
+    return " ".join(spaced(nodes).split())
+
+
+def spaced(nodes: Iterable[Node]) -> str:
+    """Return the words of *nodes* as :func:`text` does, but with every space as it is: no-break ones too."""
+    return "".join(_text(node) for node in nodes)
 
 
 _QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}

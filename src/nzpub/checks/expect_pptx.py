@@ -1,8 +1,8 @@
 """What the deck for PowerPoint has to say: the slides' passages, in the order in which its layouts have them.
 
 PowerPoint has paragraphs, tables and pictures, and nothing that holds them: a picture comes after the
-paragraph or list it stands in, a caption after its table, and what is a table in a list, or in what is said,
-is a paragraph a row. Paragraphs of lists have the number that their list begins with; those of quotations and
+paragraph, list or table it stands in, a caption after its table, and what is a table in a list, or in what is said,
+is a paragraph a row. Paragraphs of lists have the number of their item; those of quotations and
 definitions are set in alike.
 """
 
@@ -11,34 +11,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 from nzpub.checks.expect import Walker, source_line
-from nzpub.checks.passage import Kind, Passage, Piece, passage
+from nzpub.checks.passage import Kind, Marks, Passage, Piece, flat, passage
 from nzpub.checks.readback.pptx import letters
 from nzpub.model import Deck, Slide
-from nzpub.tree import Attr, Node, attr, children, div, para, rewrite, span, string, text, walk
+from nzpub.tree import Attr, Node, attr, div, para, rewrite, span, string, walk, with_attr
 
 _TEXT_FIRST = ("title", "close", "statement")          # layouts with one text, which stands before all else
 _SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "sup", "sub", "del", "code", "picture", "math"))
 _COMMAND = re.compile(r"\\(?:begin|end)\s*\{\w*\**\}|\\[A-Za-z]+")
 _OPERATORS = re.compile(r"\\(sin|cos|tan|log|ln|exp|max|min|lim|det|dim|gcd|sup|inf|arg)(?![A-Za-z])")
 _CELL = re.compile(r"(heading|cell) \d")
-_ITEM = re.compile(r"bullet$|number \S+ from \d+$")
-_INSET = "inset"                                       # a step of the path: in a quotation or definition
+_ITEM = re.compile(r"bullet$|number \S+ \d+$")
+_INSET, _BEGINS = "inset", "begins"                    # steps of the path: in a quotation or definition; of an item
 _LIST = Attr("", ("list",))                            # of a div that stands for one
-_CODE = "code"                                         # a step too: of a block of code
 _LISTS = ("BulletList", "OrderedList")
 _EVENTS = range(2, 7)                                  # so many items a timeline sets side by side
 # ST_TextAutonumberScheme: the numbers, and what stands around them
 _NUMBERS = {"LowerAlpha": "alphaLc", "UpperAlpha": "alphaUc", "LowerRoman": "romanLc", "UpperRoman": "romanUc"}
 _AROUND = {"OneParen": "ParenR", "TwoParens": "ParenBoth"}
-_ROW = "(a row)"                                       # an id that no manuscript has
-_ANY_SPACE = re.compile(r"\s+")                         # no-break spaces too: a row's cells become plain words
-_BARE = ("Emph", "Strong", "Superscript", "Subscript", "Strikeout", "Underline", "SmallCaps")
-_SPLIT = (*_BARE, "Span", "Link")
-_INLINES = 1                                           # where a span or a link has its words
+_BARE = "\N{NO-BREAK SPACE}"                           # what stands after a number that has nothing of its own
 
 
 def expect(deck: Deck) -> tuple[Passage, ...]:
@@ -53,17 +47,40 @@ def expect(deck: Deck) -> tuple[Passage, ...]:
 
 
 def _slide(slide: Slide, deck: Deck, part: str) -> Iterator[Passage]:
-    walker = Walker(part, deck.meta.lang, deck.files, slide.line)
-    yield from (replace(each, kind="title") for each in walker.blocks(_as_shown([para(slide.title)])))
+    shown, said = (kind(part, deck.meta.lang, deck.files, slide.line) for kind in (_Shown, _Said))
+    yield from (replace(each, kind="title") for each in shown.blocks([para(slide.title)]))
     blocks = _languages(slide.blocks)
     ordered = list(_in_order(blocks, tuple(_told(blocks, slide.layout))))
     if slide.layout in _TEXT_FIRST:
         ordered.sort(key=lambda block: block["t"] == "Table" or _is_picture(block))
-    yield from walker.blocks(_as_shown(ordered))
+    yield from shown.blocks(_as_shown(ordered))
     if slide.sources:
-        yield from walker.blocks(_as_shown([para(source_line(slide, deck.meta))]))
-    notes = (block for block in _flat(_languages(slide.notes)) if text([block]))
-    yield from walker.blocks(_as_shown(notes, spelled=True), ("notes",))
+        yield from shown.blocks([para(source_line(slide, deck.meta))])
+    yield from said.blocks(_as_shown(filter(_has_words, _flat(_languages(slide.notes)))), ("notes",))
+
+
+class _Shown(Walker):
+    """Walks what slides show: nothing is said of a formula but its letters, and what is raised is not lowered too."""
+
+    def _inline(self, node: Node, content: Any, marks: Marks) -> Iterator[Piece]:
+        match node["t"]:
+            case "Math":
+                yield self._formula(content[1], marks)
+            case "Superscript" | "Subscript":
+                level = {kind: value for kind, value in marks.items() if kind not in ("sup", "sub")}
+                yield from super()._inline(node, content, level)
+            case _:
+                yield from super()._inline(node, content, marks)
+
+    def _formula(self, tex: str, marks: Marks) -> Piece:  # noqa: ARG002 (what is said has its language)
+        return Piece(letters(_COMMAND.sub(" ", _OPERATORS.sub(r" \1 ", tex))), {"math": ""})
+
+
+class _Said(_Shown):
+    """Walks what is said, where a formula has its source form, in its language."""
+
+    def _formula(self, tex: str, marks: Marks) -> Piece:
+        return Piece(tex, {kind: value for kind, value in marks.items() if kind == "lang"})
 
 
 # --- the order --------------------------------------------------------------------------------------
@@ -105,13 +122,17 @@ def _in_order(blocks: Iterable[Node], told: Sequence[Node] = ()) -> Iterator[Nod
                 yield from _in_order(block["c"][1], told)
             case "Table":
                 attributes, (short, caption), *rest = block["c"]
-                yield {**block, "c": [attributes, [short, []], *rest]}
-                yield from caption
+                table = {**block, "c": [attributes, [short, []], *rest]}
+                yield from rewrite([table], lambda node: () if node["t"] == "Image" else (node,))
+                yield from _pictures(table)
+                yield from _flat(caption)
+                yield from (picture for each in caption for picture in _pictures(each))
             case "Figure":
                 yield from _pictures(block)
-                yield from block["c"][1][1]
+                yield from _flat(block["c"][1][1])
             case _:
-                yield from _flat(_inside(block) if any(block is each for each in told) else [block])
+                rest = _flat(_inside(block) if any(block is each for each in told) else [block])
+                yield from rest if any(map(_has_words, rest)) else ()
                 yield from _pictures(block)
 
 
@@ -123,11 +144,18 @@ def _is_picture(block: Node) -> bool:
     return block["t"] == "Para" and [node["t"] for node in block["c"]] == ["Image"]
 
 
+def _has_words(block: Node) -> bool:
+    return any(flat(node["c"] if node["t"] == "Str" else node["c"][1]) for node in walk([block])
+               if node["t"] in ("Str", "Code", "CodeBlock", "Math"))
+
+
 def _flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* as one text can have them: without pictures, a row of a table as a paragraph."""
+    """Return *blocks* as one text can have them: no pictures, nothing empty, a row of a table as a paragraph."""
     def visit(node: Node) -> Sequence[Node]:
         match node["t"]:
             case "Image":
+                return ()
+            case "Para" | "Plain" | "LineBlock" | "CodeBlock" | "Header" | "BlockQuote" if not _has_words(node):
                 return ()
             case "Figure":
                 return tuple(node["c"][1][1])
@@ -144,65 +172,40 @@ def _rows(table: Node) -> Iterator[Node]:
     for _, cells in (*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]):
         inlines: list[Node] = []
         for position, cell in enumerate(cells):
-            inlines += [*(string("; ") if position else ()), *_trimmed(list(_words(cell[4])))]
-        yield para([span(inlines, Attr(_ROW))])
+            inlines += [*(string("; ") if position else ()), *_in_line(cell[4])]
+        yield para(inlines)
 
 
-def _words(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield the words of *nodes*, with no more than their languages."""
-    for node in nodes:
-        match node["t"]:
-            case "Space" | "SoftBreak" | "LineBreak":
-                yield {"t": "Space"}
-            case "Str":
-                yield {"t": "Str", "c": _ANY_SPACE.sub(" ", node["c"])}
-            case "Code" | "Math" | "CodeBlock":
-                yield {"t": "Code", "c": [["", [], []], _ANY_SPACE.sub(" ", node["c"][1])]}
-            case "Note":
-                pass
-            case "Quoted":
-                yield {**node, "c": [node["c"][0], list(_words(node["c"][1]))]}
-            case _ if lang := attr(node).get("lang"):
-                yield span(_words(children(node)), Attr("", (), (("lang", lang),)))
-            case _:
-                yield from _words(children(node))
-
-
-def _trimmed(inlines: Sequence[Node]) -> Sequence[Node]:
-    """Return *inlines* without the spaces at their ends."""
-    words = [place for place, node in enumerate(inlines) if node["t"] != "Space"]
-    return inlines[words[0]:words[-1] + 1] if words else ()
+def _in_line(blocks: Iterable[Node]) -> Iterator[Node]:
+    """Yield what the paragraphs of *blocks* have, with a space between them."""
+    shown = (node for node in walk(_as_shown(blocks)) if node["t"] in ("Para", "Plain"))
+    for position, paragraph in enumerate(shown):
+        yield from [{"t": "Space"}] if position else []
+        yield from paragraph["c"]
 
 
 # --- the form ---------------------------------------------------------------------------------------
 
 
-def _as_shown(blocks: Iterable[Node], *, spelled: bool = False) -> tuple[Node, ...]:
-    """Return *blocks* as paragraphs and runs show them: headings and terms strong, formulas outside of emphasis.
-
-    What holds paragraphs is a div whose role is the step that each of them has in its path.
-
-    Formulas have their letters in order, or, if *spelled*, their source form.
-    """
+def _as_shown(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* as paragraphs, headings and terms strong, in divs whose roles are the steps of their paths."""
     def visit(node: Node) -> Sequence[Node]:
         content: Any = node.get("c")
         match node["t"]:
             case "Header":
-                return ({**para(_strong(content[2])), "line": node.get("line")},)
+                return ({**para([{"t": "Strong", "c": content[2]}]), "line": node.get("line")},)
             case "CodeBlock":
-                return (_within(_CODE, [para([{"t": "Code", "c": [content[0], content[1]]}])]),)
+                return (para([{"t": "Code", "c": content}]),)
+            case "LineBlock":
+                return (para(inline for line in content for inline in (*line, {"t": "LineBreak"})),)
             case "BlockQuote" | "BulletList" | "OrderedList" | "DefinitionList":
                 return tuple(_held(node))
-            case "Math" if not spelled:
-                return ({**node, "c": [content[0], _letters(content[1])]},)
-            case kind if kind in _SPLIT:
-                return tuple(_apart(node, said=spelled and kind == "Span"))
         return (node,)
     return rewrite(blocks, visit)
 
 
 def _held(node: Node) -> Iterator[Node]:
-    """Yield a quotation, the items of a list, or its terms and definitions, as divs and paragraphs."""
+    """Yield a quotation, a list, or terms and definitions, as divs and paragraphs."""
     content: Any = node["c"]
     match node["t"]:
         case "BlockQuote":
@@ -210,80 +213,64 @@ def _held(node: Node) -> Iterator[Node]:
         case "BulletList":
             yield div((_item("bullet", item) for item in content), _LIST)
         case "OrderedList":
-            yield div((_item(_numbered(*content[0]), item) for item in content[1]), _LIST)
+            (first, style, delimiter), items = content
+            scheme = f"{_NUMBERS.get(style['t'], 'arabic')}{_AROUND.get(delimiter['t'], 'Period')}"
+            yield div((_item(f"number {scheme} {number}", item) for number, item in enumerate(items, first)), _LIST)
         case "DefinitionList":
             for term, bodies in content:
-                yield para(_strong(term))
+                strong = para([{"t": "Strong", "c": term}])
+                yield from [strong] if _has_words(strong) else []
                 yield from (_within(_INSET, body) for body in bodies)
 
 
 def _item(step: str, blocks: Sequence[Node]) -> Node:
-    """Return an item of a list; one that begins with a list is no more than that, and what follows is its last's."""
-    leading = _leading(blocks)
-    if leading is None:
-        return _within(step, blocks)
-    last = leading["c"][1][-1]
-    inner = attr(last).get("role") or attr(last["c"][1][-1]).get("role") or ""      # its own, or that of what follows
-    return div([blocks[0], _within(inner, blocks[1:])])
+    """Return an item of a list; one that begins with a list, or with nothing, has a line for its number."""
+    begun = _begun(blocks)
+    return _within(step, [_within(_BEGINS, [para([{"t": "Str", "c": _BARE}])]), *blocks] if begun is None else begun)
 
 
-def _leading(blocks: Sequence[Node]) -> Node | None:
-    """Return the list that *blocks* begin with, perhaps in a quotation; None if that is not so."""
-    if not blocks or blocks[0]["t"] != "Div" or attr(blocks[0]) == _LIST:
-        return blocks[0] if blocks and blocks[0]["t"] == "Div" else None
-    return _leading(blocks[0]["c"][1])
+def _begun(blocks: Sequence[Node]) -> Sequence[Node] | None:
+    """Return *blocks* with a step around the paragraph that they begin with; None if that is a list's, or not there."""
+    if not blocks or attr(blocks[0]) == _LIST:
+        return None
+    first, *rest = blocks
+    if first["t"] != "Div":
+        return [_within(_BEGINS, [first]), *rest]
+    attributes, inside = first["c"]
+    begun = _begun(inside)
+    return None if begun is None else [{**first, "c": [attributes, begun]}, *rest]
 
 
 def _within(step: str, blocks: Iterable[Node]) -> Node:
     return div(blocks, Attr("", (), (("role", step),)))
 
 
-def _numbered(first: int, style: Node, delimiter: Node) -> str:
-    """Return what each item of an ordered list says of it."""
-    return f"number {_NUMBERS.get(style['t'], 'arabic')}{_AROUND.get(delimiter['t'], 'Period')} from {first}"
-
-
 def _languages(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* with the language of each div on the words in it."""
+    """Return *blocks* with the language of each div and heading on the words in it."""
     def visit(node: Node) -> Sequence[Node]:
-        lang = attr(node).get("lang") if node["t"] == "Div" else None
-        return (_said_in(node, lang),) if lang else (node,)
+        lang = attr(node).get("lang")
+        if lang is None or node["t"] not in ("Div", "Header"):
+            return (node,)
+        keys = (("lang", lang),)
+        return rewrite([node], lambda each: _in_language(each, keys))
     return rewrite(blocks, visit)
 
 
-def _said_in(around: Node, lang: str) -> Node:
-    """Return the div *around* with its language on the words of its paragraphs."""
-    def visit(node: Node) -> Sequence[Node]:
-        if node["t"] not in ("Para", "Plain", "Header"):
-            return (node,)
-        *before, inlines = node["c"] if node["t"] == "Header" else (node["c"],)
-        said = [span(inlines, Attr("", (), (("lang", lang),)))]
-        return ({**node, "c": [*before, said] if before else said},)
-    return {**around, "c": [around["c"][0], list(rewrite(around["c"][1], visit))]}
-
-
-def _apart(node: Node, *, said: bool) -> Iterator[Node]:
-    """Yield *node* around the words before, between and after the formulas in it, and these, in it too if *said*."""
-    content: Any = node["c"]
-    bare = node["t"] in _BARE
-    for is_formula, run in groupby(content if bare else content[_INLINES], _is_formula):
-        inside = list(run)
-        if is_formula and not said:
-            yield from inside
-        else:
-            yield {**node, "c": inside if bare else [content[0], inside, *content[_INLINES + 1:]]}
-
-
-def _strong(inlines: Sequence[Node]) -> Iterator[Node]:
-    return _apart({"t": "Strong", "c": inlines}, said=False)
-
-
-def _is_formula(node: Node) -> bool:
-    return node["t"] == "Math" or (node["t"] == "Span" and [inner["t"] for inner in node["c"][1]] == ["Math"])
-
-
-def _letters(tex: str) -> str:
-    return letters(_COMMAND.sub(" ", _OPERATORS.sub(r" \1 ", tex)))
+def _in_language(node: Node, keys: tuple[tuple[str, str], ...]) -> Sequence[Node]:
+    """Return *node* with the attributes *keys* on its own words, if it has any."""
+    content: Any = node.get("c")
+    match node["t"]:
+        case "Para" | "Plain":
+            return ({**node, "c": [span(content, Attr(keys=keys))]},)
+        case "Header":
+            return ({**node, "c": [*content[:2], [span(content[2], Attr(keys=keys))]]},)
+        case "LineBlock":
+            return ({**node, "c": [[span(line, Attr(keys=keys))] for line in content]},)
+        case "DefinitionList":
+            return ({**node, "c": [[[span(term, Attr(keys=keys))], bodies] for term, bodies in content]},)
+        case "CodeBlock" if not attr(node).get("lang"):
+            return (with_attr(node, attr(node).plus(lang=keys[0][1])),)
+    return (node,)
 
 
 # --- both sides in one form -------------------------------------------------------------------------
@@ -293,9 +280,7 @@ def settle(expected: tuple[Passage, ...],
            found: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
     """Return both sides with what PowerPoint can say; it names languages with a region."""
     langs = sorted({mark.value for each in expected for mark in each.marks if mark.kind == "lang"})
-    prose = {each.text: each.prose for each in expected if _ROW in each.ids}      # where code is no more told as such
-    return tuple(map(_shown, expected)), tuple(
-        _shown(replace(_region(each, langs), prose=prose.get(each.text, each.prose))) for each in found)
+    return tuple(map(_shown, expected)), tuple(_shown(_region(each, langs)) for each in found)
 
 
 def _region(each: Passage, langs: Iterable[str]) -> Passage:
@@ -307,16 +292,16 @@ def _region(each: Passage, langs: Iterable[str]) -> Passage:
 
 
 def _shown(each: Passage) -> Passage:
-    lost = {"code"} if _ROW in each.ids else {"link", "math"} if "notes" in each.path else set()
+    lost = {"link", "math"} if "notes" in each.path else set()
     marks = (mark._replace(value="") if mark.kind == "math" else mark for mark in each.marks
              if mark.kind in _SEEN - lost and not (mark.kind == "link" and mark.value.startswith("#")))
     return replace(each, marks=tuple(marks), path=tuple(_steps(each.path)), ids=())
 
 
 def _steps(path: Sequence[str]) -> Iterator[str]:
-    """Yield the steps of *path* as paragraphs can say them: Pandoc's notes do not set lists and code in."""
+    """Yield the steps of *path* as paragraphs can say them."""
     items = [step for step in path if _ITEM.match(step)]
     yield from (step.replace("heading", "cell") for step in path if step == "notes" or _CELL.match(step))
-    if _INSET in path and not ("notes" in path and (items or _CODE in path)):
-        yield _INSET
+    yield from [_INSET] if _INSET in path else []
     yield from items
+    yield from [_BEGINS] if _BEGINS in path else []

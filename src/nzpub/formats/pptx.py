@@ -15,17 +15,18 @@ import pptx
 
 from nzpub import pandoc
 from nzpub.errors import CheckError, Finding, Place
-from nzpub.formats import pptx_look, pptx_place, pptx_repair
+from nzpub.formats import pptx_look, pptx_place
+from nzpub.formats.pptx_flat import flat, has_words, without_pictures
+from nzpub.formats.pptx_marks import mark_languages
 from nzpub.formats.pptx_place import Column, Picture, Piece, Plan, Row, Table, Text
 from nzpub.furniture import source_line
 from nzpub.model import Artifact, Deck, Slide, Styles
-from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, string, text, walk
+from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, spaced, walk
 
 _FIXED = {"title": "Title Slide", "close": "Close", "statement": "Statement"}
 _BY_SHAPE: dict[tuple[int, ...], str] = {(1,): "Title and Content", (2,): "Two Content"}   # by columns in a row
 _LISTS = ("BulletList", "OrderedList")
 _NUMBERS = range(1, 32768)     # where a list may begin: ECMA-376-1, ST_TextBulletStartAtNum
-_TABLE_CAPTION = 1             # where a Table node keeps its caption
 
 
 def write(deck: Deck, styles: Styles) -> Artifact:
@@ -61,11 +62,10 @@ def _uncounted(slide: Slide, deck: Deck) -> Finding:
 
 def plan(slide: Slide, lang: str) -> Plan:
     """Return the layout of *slide* and the pieces that stand on it; *lang* is the deck's language."""
-    title = pptx_repair.mark_languages([para(slide.title)])
-    notes = _spoken(pptx_repair.mark_languages(slide.notes))
-    source = pptx_repair.mark_languages([para(source_line(slide.sources, lang))]) if slide.sources else ()
-    shown = pptx_repair.mark_languages(pptx_repair.mark_formulas(slide.blocks, lang))
-    rows = tuple(_rows(_simple(shown), slide.layout))
+    title = mark_languages([para(slide.title)])
+    notes = _spoken(mark_languages(slide.notes))
+    source = mark_languages([para(source_line(slide.sources, lang))]) if slide.sources else ()
+    rows = tuple(_rows(_simple(mark_languages(slide.blocks)), slide.layout))
     return Plan(slide, _layout(slide.layout, rows), tuple(title[0]["c"]), rows, Text(source) if source else None, notes)
 
 
@@ -74,13 +74,13 @@ def plan(slide: Slide, lang: str) -> Plan:
 
 def _parts(each: Plan) -> Iterator[list[Node]]:
     """Yield what Pandoc is to write on a slide of its own: title and notes, every text and table, the sources."""
-    yield [header(1, each.title), *([div(each.notes, Attr("", ("notes",)))] if each.notes else ())]
+    yield [header(1, each.title), *([div(flat(each.notes), Attr("", ("notes",)))] if each.notes else ())]
     for piece in pptx_place.written(each):
-        yield [header(1, each.title), *piece.blocks]
+        yield [header(1, each.title), *flat(piece.blocks)]
 
 
 def _simple(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* in shapes that Pandoc's writer keeps: no animation, no heading."""
+    """Return *blocks* as a final state shows them: no animation, no rules, headings as paragraphs."""
     def visit(node: Node) -> Sequence[Node]:
         match node["t"]:
             case "Span":
@@ -89,69 +89,13 @@ def _simple(blocks: Iterable[Node]) -> tuple[Node, ...]:
                 return (para([{"t": "Strong", "c": node["c"][2]}]),)
             case "HorizontalRule":
                 return ()
-            case "LineBlock":
-                return (para(_joined(node["c"])),)
-        return (_with_bullets(node),)
-    return rewrite(blocks, visit)
-
-
-def _with_bullets(node: Node) -> Node:
-    """Return a list without blocks of code that its items begin with: Pandoc gives such an item no bullet."""
-    match node["t"]:
-        case "BulletList":
-            return {**node, "c": [_begun(item) for item in node["c"]]}
-        case "OrderedList":
-            return {**node, "c": [node["c"][0], [_begun(item) for item in node["c"][1]]]}
-    return node
-
-
-def _begun(item: Sequence[Node]) -> Sequence[Node]:
-    """Return *item* with a paragraph in the place of the code that it, or a quotation that it begins with, starts."""
-    match item[:1]:
-        case [{"t": "CodeBlock", "c": [attributes, code]}]:
-            lines = [[{"t": "Code", "c": [attributes, line]}] for line in code.split("\n")]
-            return [para(_joined(lines)), *item[1:]]
-        case [{"t": "BlockQuote", "c": quoted} as first]:
-            return [{**first, "c": _begun(quoted)}, *item[1:]]
-        case [{"t": "Div", "c": [attributes, inside]} as first]:
-            return [{**first, "c": [attributes, _begun(inside)]}, *item[1:]]
-    return item
-
-
-def _joined(lines: Iterable[Sequence[Node]]) -> Iterator[Node]:
-    for number, line in enumerate(lines):
-        yield from ({"t": "LineBreak"},) if number else ()
-        yield from line
-
-
-def _spoken(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* as notes can hold them."""
-    return _simple(block for block in _flat(blocks) if text([block]))
-
-
-def _flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* with captions in the place of figures, and a paragraph in the place of each row of a table.
-
-    Pandoc drops both from notes, and from lists and quotations.
-    """
-    def visit(node: Node) -> Sequence[Node]:
-        match node["t"]:
-            case "Image":
-                return ()
-            case "Figure":
-                return tuple(node["c"][1][1])
-            case "Div":
-                return tuple(node["c"][1])
-            case "Table":
-                return (*_table_rows(node), *node["c"][_TABLE_CAPTION][1])
         return (node,)
     return rewrite(blocks, visit)
 
 
-def _table_rows(table: Node) -> Iterator[Node]:
-    _, _, _, head, bodies, foot = table["c"]
-    for _, cells in (*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]):
-        yield para(string("; ".join(text(cell[4]) for cell in cells)))
+def _spoken(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* as notes can hold them."""
+    return _simple(block for block in without_pictures(blocks) if has_words([block]))
 
 
 # --- where it goes ----------------------------------------------------------------------------------
@@ -169,7 +113,8 @@ def _rows(blocks: Sequence[Node], layout: str) -> Iterator[Row]:
         at = next(n for n, block in enumerate(_opened(blocks)) if block["t"] in _LISTS)
         opened = tuple(_opened(blocks))
         yield from _rows(opened[:at], "")
-        yield tuple((Text(event),) for event in events)
+        yield tuple((piece,) for event in events for piece in _text(event))
+        yield from (((_picture(image),),) for event in events for image in _images(event))
         yield from _rows(opened[at + 1:], "")
         return
     if layout in _FIXED:
@@ -197,7 +142,8 @@ def _events(blocks: Sequence[Node]) -> tuple[tuple[Node, ...], ...]:
     if first is None:
         return ()
     items = first["c"] if first["t"] == "BulletList" else first["c"][1]
-    return tuple(tuple(item) for item in items) if len(items) in pptx_look.STATIONS else ()
+    events = tuple(tuple(item) for item in items if has_words(without_pictures(item)))
+    return events if len(items) in pptx_look.STATIONS and events else ()
 
 
 def _pieces(blocks: Iterable[Node], *, quoted: bool = False) -> Iterator[Piece | _Columns]:
@@ -224,21 +170,31 @@ def _apart(block: Node, *, quoted: bool) -> Iterator[Piece | _Columns]:
             columns = (child for child in block["c"][1] if "column" in attr(child).classes)
             yield _Columns(tuple(tuple(_only_pieces(child["c"][1])) for child in columns))
         case "Table":
-            content = [*block["c"]]
-            short, caption = content[_TABLE_CAPTION]
-            content[_TABLE_CAPTION] = [short, []]
-            yield Table(({**block, "c": content},))
-            yield from [Text(tuple(caption))] if caption else []
+            attributes, (short, caption), *rest = block["c"]
+            table = {**block, "c": [attributes, [short, []], *rest]}
+            yield Table(rewrite([table], _unless_picture))
+            yield from map(_picture, _images([table]))
+            yield from _text(caption)
+            yield from map(_picture, _images(caption))
         case "Figure":
-            yield from map(_picture, _images(block))
-            yield from [Text(tuple(block["c"][1][1]))] if text(block["c"][1][1]) else []
+            yield from map(_picture, _images([block]))
+            yield from _text(block["c"][1][1])
         case "BlockQuote" if quoted:
-            yield Text(_flat(block["c"]))
-            yield from map(_picture, _images(block))
+            yield from _text(block["c"])
+            yield from map(_picture, _images([block]))
         case _:
-            rest = _flat([block])
-            yield from [Text(rest)] if _has_words(rest) else []
-            yield from map(_picture, _images(block))
+            yield from _text([block])
+            yield from map(_picture, _images([block]))
+
+
+def _text(blocks: Sequence[Node]) -> Iterator[Text]:
+    """Yield the text of *blocks*, if they have any."""
+    rest = without_pictures(blocks)
+    yield from [Text(rest)] if has_words(rest) else []
+
+
+def _unless_picture(node: Node) -> Sequence[Node]:
+    return () if node["t"] == "Image" else (node,)
 
 
 def _only_pieces(blocks: Iterable[Node]) -> Iterator[Piece]:
@@ -249,16 +205,12 @@ def _only_pieces(blocks: Iterable[Node]) -> Iterator[Piece]:
             yield piece
 
 
-def _has_words(blocks: Iterable[Node]) -> bool:
-    return any(node["t"] in ("Str", "Code", "CodeBlock", "Math") for node in walk(blocks))
-
-
-def _images(block: Node) -> Iterator[Node]:
-    return (node for node in walk([block]) if node["t"] == "Image")
+def _images(blocks: Iterable[Node]) -> Iterator[Node]:
+    return (node for node in walk(blocks) if node["t"] == "Image")
 
 
 def _picture(image: Node) -> Picture:
-    return Picture(image["c"][2][0], text(image["c"][1]))
+    return Picture(image["c"][2][0], spaced(image["c"][1]).strip(" "))
 
 
 def _layout(name: str, rows: Sequence[Row]) -> str:

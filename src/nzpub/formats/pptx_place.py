@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pptx import Presentation
 
 from nzpub.errors import CheckError, Finding, Place
-from nzpub.formats import pptx_fit, pptx_look, pptx_picture, pptx_repair, pptx_shape, pptx_theme
+from nzpub.formats import pptx_fit, pptx_look, pptx_marks, pptx_picture, pptx_repair, pptx_shape, pptx_theme
 from nzpub.formats.pptx_look import Box, Layout, Look, Slot
 from nzpub.formats.pptx_picture import Drawn
 from nzpub.model import Deck, Meta, Slide, Styles
@@ -86,7 +86,7 @@ def assemble(plans: Sequence[Plan], from_pandoc: bytes, deck: Deck, styles: Styl
     if len(parts) != expected:
         raise CheckError(Finding("NZ602", "error", f"Pandoc wrote {len(parts)} slides where {expected} were meant",
                                  Place(deck.source), "simplify the slides, and report this"))
-    file = Presentation(io.BytesIO(pptx_theme.reference(styles, pptx_repair.culture(deck.meta.lang))))
+    file = Presentation(io.BytesIO(pptx_theme.reference(styles, pptx_marks.culture(deck.meta.lang))))
     look = pptx_look.look(styles.tokens)
     press = _Press(file, deck.meta.lang, styles, look, pptx_look.layouts(look),
                    pptx_picture.draw(deck.files, styles), count(1))
@@ -206,7 +206,7 @@ def _print(press: _Press, plan: Plan, first: Any, parts: Iterator[Any]) -> bool:
     if layout.number:
         slide.shapes._spTree.append(pptx_shape.slide_number(slide, layout.number, press.lang))
     if plan.notes:
-        pptx_shape.note(slide, first.notes_slide, press.lang)
+        pptx_shape.note(slide, first.notes_slide, press.look, press.lang)
     wanted = sum(len(column) for row in rows for column in row) + bool(title) + bool(source)
     return len(placed) == wanted
 
@@ -220,7 +220,8 @@ def _item(press: _Press, slide: Any, piece: Piece, parts: Iterator[Any], slots: 
     part = next(parts)
     table = deepcopy(part.shapes._spTree.find(f".//{_A}tbl"))
     for body in table.iter(f"{_A}txBody"):
-        pptx_repair.mend(body, press.look.types["table"], press.look, press.styles, press.lang)
+        pptx_repair.mend(body, press.look.types["table"], press.look, press.styles, press.lang,
+                         inherits=False)
     pptx_repair.move_links(table, part.part, slide.part)
     return _Item(piece, table)
 
@@ -230,7 +231,7 @@ def _text(press: _Press, slide: Any, part: Any, slot: Slot) -> _Item:
     tree, titles = part.shapes._spTree, ("title", "ctrTitle")
     bodies = {_kind(body): body for body in tree.iter(f"{_P}txBody")}      # also in mc:AlternateContent
     body = deepcopy(bodies["title" if slot.kind in titles else "content"])
-    pptx_repair.mend(body, slot.type, press.look, press.styles, press.lang)
+    pptx_repair.mend(body, slot.type, press.look, press.styles, press.lang, inherits=True)
     pptx_repair.move_links(body, part.part, slide.part)
     return _Item(Text(()), body, slot)
 

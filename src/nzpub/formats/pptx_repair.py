@@ -2,8 +2,7 @@
 
 Mended here, each until the writer can do it:
 
-- languages: ``lang`` of spans and divs is lost, and runs have none; private-use characters carry it;
-- quotations and definitions in a fixed size, whatever the layout, and the lists in them not set in; "Courier" for code;
+- languages, bullets, numbers and indents, as the marks of ``pptx_marks`` have them; "Courier" for code;
 - empty paragraphs between the paragraphs of the notes;
 - formulas in tables with a name space that is not declared, which is not even XML;
 - links belong to Pandoc's slide, and have to move with their text.
@@ -16,120 +15,30 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
 
-from nzpub.formats import pptx_look, pptx_theme
+from nzpub.formats import pptx_look, pptx_marks, pptx_theme
 from nzpub.formats.pptx_fit import EMU
 from nzpub.formats.pptx_look import Look, Type
+from nzpub.formats.pptx_marks import Form
 from nzpub.formats.pptx_theme import POINTS
 from nzpub.model import Styles
-from nzpub.tree import Attr, Node, attr, rewrite, span, walk
 
 _NAMESPACE = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _XMLNS = f'xmlns:a="{_NAMESPACE}"'
 _A = f"{{{_NAMESPACE}}}"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULAS = "http://schemas.microsoft.com/office/drawing/2010/main"
+_GAP_SIZE = 100                # of the line between two lists, in hundredths of a point
 _SLIDE = re.compile(r"<p:sld (?![^>]*xmlns:a14)")
-_PANDOC_QUOTE = "1270000"      # the indent, in EMU, of a paragraph in Pandoc's quotations and definitions
-_PANDOC_QUOTE_SIZE = "2000"    # the size, in hundredths of a point, of the words in them
 
 _OWN_COLOUR = (f'<a:extLst {_XMLNS}><a:ext uri="{{A12FA001-AC4F-418D-AE19-62706E023703}}"><ahyp:hlinkClr '
                'xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/></a:ext>'
                '</a:extLst>')
-
-
-# --- languages --------------------------------------------------------------------------------------
-
-# A language opens with its tag in private-use characters, between _OPEN and _SHUT, and ends with _CLOSE.
-_PLANE = 0xF0000
-_OPEN, _SHUT, _CLOSE = chr(_PLANE + 0x101), chr(_PLANE + 0x102), chr(_PLANE + 0x103)
-_MARKER = re.compile(f"({_OPEN}[^{_SHUT}]*{_SHUT}|{_CLOSE})")
-_REGIONS = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "ja": "ja-JP", "ko": "ko-KR", "mi": "mi-NZ",
-            "nl": "nl-NL", "sm": "sm-WS", "sv": "sv-SE", "to": "to-TO", "uk": "uk-UA", "zh": "zh-CN"}
-
-
-def mark_languages(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* with characters around the words of each ``lang`` span and div that outlive Pandoc."""
-    def visit(node: Node) -> Sequence[Node]:
-        lang = attr(node).get("lang")
-        if lang is None:
-            return (node,)
-        if node["t"] == "Span":
-            return _between(lang, node["c"][1])
-        if node["t"] == "Div":
-            kept = attr(node).without("lang")
-            inside = rewrite(node["c"][1], lambda child: _marked_leaf(child, lang))
-            return ({**node, "c": [_json(kept), list(inside)]},)
-        return (node,)
-    return rewrite(blocks, visit)
-
-
-def mark_formulas(blocks: Iterable[Node], lang: str) -> tuple[Node, ...]:
-    """Return *blocks* with the language *lang* on what is a formula alone in a quotation or definition.
-
-    Its characters are words, and have the size by which :func:`mend` knows such a text; Pandoc gives formulas none.
-    """
-    def visit(node: Node) -> Sequence[Node]:
-        return rewrite([node], said) if node["t"] in ("BlockQuote", "DefinitionList") else (node,)
-
-    def said(node: Node) -> Sequence[Node]:
-        kinds = {inner["t"] for inner in walk([node])} if node["t"] in ("Para", "Plain") else set()
-        alone = "Math" in kinds and not kinds & {"Str", "Code"}
-        return ({**node, "c": [span(node["c"], Attr(keys=(("lang", lang),)))]} if alone else node,)
-
-    return rewrite(blocks, visit)
-
-
-def _json(kept: Attr) -> list[Any]:
-    return [kept.id, [*kept.classes], [[*pair] for pair in kept.keys]]
-
-
-def _marked_leaf(node: Node, lang: str) -> Sequence[Node]:
-    match node["t"]:
-        case "Para" | "Plain":
-            return ({**node, "c": list(_between(lang, node["c"]))},)
-        case "Header":
-            level, attributes, inlines = node["c"]
-            return ({**node, "c": [level, attributes, list(_between(lang, inlines))]},)
-    return (node,)
-
-
-def _between(lang: str, inlines: Iterable[Node]) -> tuple[Node, ...]:
-    tag = "".join(chr(_PLANE + ord(letter)) for letter in lang)
-    return ({"t": "Str", "c": f"{_OPEN}{tag}{_SHUT}"}, *inlines, {"t": "Str", "c": _CLOSE})
-
-
-def speak(body: Any, lang: str) -> None:
-    """Give every run of *body* its language, *lang* where no marker says another, and take the markers out."""
-    spoken = [culture(lang)]
-    for run in list(body.iter(f"{_A}r")):
-        for part in _MARKER.split(run.findtext(f"{_A}t") or ""):
-            if part.startswith(_OPEN):
-                spoken.append(culture("".join(chr(ord(letter) - _PLANE) for letter in part[1:-1])))
-            elif part == _CLOSE:
-                spoken.pop()
-            elif part:
-                _run(run, part, spoken[-1])
-        run.getparent().remove(run)
-
-
-def _run(like: Any, words: str, lang: str) -> None:
-    new = deepcopy(like)
-    new.find(f"{_A}t").text = words
-    new.find(f"{_A}rPr").set("lang", lang)
-    like.addprevious(new)
-
-
-def culture(lang: str) -> str:
-    """Return *lang* as PowerPoint names languages: with a region."""
-    return _REGIONS.get(lang, lang)
 
 
 # --- the file -----------------------------------------------------------------------------------------
@@ -150,47 +59,53 @@ def readable(content: bytes) -> bytes:
 # --- text -------------------------------------------------------------------------------------------
 
 
-def mend(body: Any, kind: Type, on: Look, styles: Styles, lang: str) -> None:
-    """Bring the text *body* (``txBody``) that Pandoc wrote into the style *kind*, and say its languages."""
-    quoted = [paragraph for paragraph in body.findall(f"{_A}p") if _is_quoted(paragraph)]
-    speak(body, lang)
-    for run in body.iter(f"{_A}rPr"):
-        run.attrib.pop("sz", None)                       # Pandoc sets quotations in 20 pt, whatever the layout
-    for latin in body.iter(f"{_A}latin"):
-        latin.set("typeface", "Courier New")             # "Courier" is a bitmap font on Windows
+def mend(body: Any, kind: Type, on: Look, styles: Styles, lang: str, *, inherits: bool) -> None:
+    """Bring the text *body* (``txBody``) that Pandoc wrote into the style *kind*, and say its languages.
+
+    What *inherits* has the bullets of its layout.
+    """
+    arrange(body, on, inherits=inherits and kind.bullets)
+    pptx_marks.speak(body, lang)
     for paragraph in body.findall(f"{_A}p"):
-        _mend_list(paragraph, kind, on)
         _emphasise(paragraph, kind, on, styles)
-    for paragraph in quoted:
-        _inset(paragraph)
     if kind.rest:
         _part(body, kind)
 
 
-def _is_quoted(paragraph: Any) -> bool:
-    """Return whether *paragraph* is one of a quotation or definition: it is set in, or its words have a size."""
-    properties = paragraph.find(f"{_A}pPr")
-    return properties is not None and (properties.get("marL") == _PANDOC_QUOTE or any(
-        run.get("sz") == _PANDOC_QUOTE_SIZE for run in paragraph.iter(f"{_A}rPr")))
+def arrange(body: Any, on: Look, *, inherits: bool) -> None:
+    """Give the paragraphs of *body* the bullets, numbers and indents of their forms; some bullets it *inherits*."""
+    for paragraph in body.findall(f"{_A}p"):
+        form = pptx_marks.take_form(paragraph)
+        if form is None:
+            continue
+        old, new = paragraph.find(f"{_A}pPr"), parse_xml(_properties(form, on, inherits=inherits))
+        if align := old.get("algn"):                     # of a cell
+            new.set("algn", align)
+        paragraph.replace(old, new)
+        if form.is_gap:
+            paragraph.append(parse_xml(f'<a:endParaRPr {_XMLNS} sz="{_GAP_SIZE}"/>'))
+    for latin in body.iter(f"{_A}latin"):
+        latin.set("typeface", "Courier New")             # "Courier" is a bitmap font on Windows
 
 
-def _inset(paragraph: Any) -> None:
-    """Set a *paragraph* of a quotation in, and an item of a list in it, which Pandoc does not, a step further."""
-    properties = paragraph.find(f"{_A}pPr")
-    steps = 1 if properties.find(f"{_A}buNone") is not None else 2
-    properties.set("marL", str(round(pptx_look.indent(int(properties.get("lvl", "0")) + steps) * EMU)))
-    properties.set("indent", str(-round(pptx_look.indent(steps - 1) * EMU)))
-
-
-def _mend_list(paragraph: Any, kind: Type, on: Look) -> None:
-    properties = paragraph.find(f"{_A}pPr")
-    if properties is None:
-        return
-    if not kind.bullets and len(properties) == 0:        # a list where the layout has no bullets
-        level = int(properties.get("lvl", "0")) + 1
-        properties.set("marL", str(round(pptx_look.indent(level) * EMU)))
-        properties.set("indent", str(-round(pptx_look.indent(1) * EMU)))
-        properties.extend(parse_xml(f"<a:pPr {_XMLNS}>{pptx_theme.bullets(on, level)}</a:pPr>"))
+def _properties(form: Form, on: Look, *, inherits: bool) -> str:
+    """Return the properties (``a:pPr``) of a paragraph with *form*: a quotation stands a step in."""
+    level, hang = form.level, pptx_look.indent(1) if form.bullet else 0
+    margin = pptx_look.indent(level + form.is_inset) + hang
+    indents = f'indent="{-round(hang * EMU)}" marL="{round(margin * EMU)}"'
+    match form.bullet:
+        case "" if form.is_code and not form.is_inset:   # has the indent of its level's lists
+            indents, bullet = 'indent="0"', "<a:buNone/>"
+        case "":
+            bullet = "<a:buNone/>"
+        case "•" if inherits:
+            indents, bullet = indents if form.is_inset else "", ""
+        case "•":
+            bullet = pptx_theme.bullets(on, level + 1)
+        case scheme:
+            start = f'startAt="{form.start}" ' if form.start != 1 else ""
+            bullet = f'<a:buAutoNum {start}type="{scheme}"/>'
+    return f'<a:pPr {_XMLNS} lvl="{level}" {indents}>{bullet}</a:pPr>'
 
 
 def _emphasise(paragraph: Any, kind: Type, on: Look, styles: Styles) -> None:
@@ -229,7 +144,7 @@ def _part(body: Any, kind: Type) -> None:
     for run in body.iter(f"{_A}r"):
         head, colon, rest = _words(run).partition(": ")
         if colon:
-            _run(run, f"{head}:", run.find(f"{_A}rPr").get("lang"))
+            pptx_marks.split_off(run, f"{head}:", run.find(f"{_A}rPr").get("lang"))
             run.addprevious(parse_xml(f"<a:br {_XMLNS}/>"))
             run.find(f"{_A}t").text = rest
             for other in (run, *run.itersiblings(f"{_A}r")):
@@ -238,7 +153,7 @@ def _part(body: Any, kind: Type) -> None:
 
 
 def drop_empty(body: Any) -> None:
-    """Take the paragraphs without words out of *body*."""
+    """Take the paragraphs without words, or the mark of a form, out of *body*."""
     for paragraph in body.findall(f"{_A}p"):
         if paragraph.find(f".//{_A}t") is None:
             body.remove(paragraph)

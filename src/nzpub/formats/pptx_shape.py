@@ -8,9 +8,9 @@ from typing import Any
 
 from pptx.oxml import parse_xml
 
-from nzpub.formats import pptx_fit, pptx_look, pptx_repair, pptx_theme
+from nzpub.formats import pptx_fit, pptx_look, pptx_marks, pptx_repair, pptx_theme
 from nzpub.formats.pptx_fit import EMU
-from nzpub.formats.pptx_look import Box, Slot, Type
+from nzpub.formats.pptx_look import Box, Look, Slot, Type
 from nzpub.formats.pptx_theme import POINTS
 from nzpub.model import Styles
 
@@ -58,7 +58,7 @@ def _with_fallback(shape: Any, lang: str) -> Any:
     both[1].append(deepcopy(shape))
     for formula in list(both[1].iter(f"{_A14}m")):
         words = escape("".join(element.text or "" for element in formula.iter("{*}t")))
-        run = f'<a:r {_XMLNS}><a:rPr lang="{pptx_repair.culture(lang)}"/><a:t>{words}</a:t></a:r>'
+        run = f'<a:r {_XMLNS}><a:rPr lang="{pptx_marks.culture(lang)}"/><a:t>{words}</a:t></a:r>'
         formula.getparent().replace(formula, parse_xml(run))
     return both
 
@@ -77,15 +77,16 @@ def slide_number(slide: Any, slot: Slot, lang: str) -> Any:
 def _number_body(slide: Any, lang: str) -> Any:
     return parse_xml(
         f'<p:txBody {_XMLNS}><a:bodyPr/><a:lstStyle/><a:p><a:fld id="{pptx_theme.SLIDE_NUMBER}" type="slidenum">'
-        f'<a:rPr lang="{pptx_repair.culture(lang)}"/><a:t>{slide.part.partname.idx}</a:t></a:fld></a:p></p:txBody>')
+        f'<a:rPr lang="{pptx_marks.culture(lang)}"/><a:t>{slide.part.partname.idx}</a:t></a:fld></a:p></p:txBody>')
 
 
-def note(slide: Any, from_pandoc: Any, lang: str) -> None:
+def note(slide: Any, from_pandoc: Any, on: Look, lang: str) -> None:
     """Give *slide* the notes that Pandoc wrote."""
     notes = slide.notes_slide
     body = deepcopy(from_pandoc.notes_text_frame._txBody)
-    pptx_repair.speak(body, lang)
     pptx_repair.drop_empty(body)
+    pptx_repair.arrange(body, on, inherits=False)
+    pptx_marks.speak(body, lang)
     pptx_repair.move_links(body, from_pandoc.part, notes.part)
     old = notes.notes_text_frame._txBody
     old.getparent().replace(old, body)

@@ -1,8 +1,8 @@
 """The PowerPoint file read back: its properties, then slide by slide what is shown and said.
 
 Shapes are read in their order, which is that of screen readers. Paragraphs in lists and quotations say so of
-themselves, by level, bullet and indent: nothing holds them. Where a shape stands in two forms
-(``mc:AlternateContent``), the one with formulas is read; the other must say the same.
+themselves, by level, bullet and indent: nothing holds them. Numbers are counted as PowerPoint shows them. Where
+a shape stands in two forms (``mc:AlternateContent``), the one with formulas is read; the other must say the same.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class _Slide:
             if not isinstance(element.tag, str):
                 yield passage("comment", [Piece(element.text or "", {})], path, part=self._name)
             elif element.tag == f"{_P}txBody":
-                yield from self._paragraphs(element, _kind(element), path)
+                has_layout = "notes" not in path             # whose lists have bullets
+                yield from self._paragraphs(element, _kind(element), path, inherited="bullet" if has_layout else "")
             elif element.tag == f"{_A}tbl":
                 yield from self._cells(element, path)
             elif element.tag == f"{_P}pic":
@@ -147,16 +148,21 @@ class _Slide:
         for row, cells in enumerate(table.iter(f"{_A}tr"), 1):
             own = (cell for cell in cells.iter(f"{_A}tc") if "1" not in (cell.get("hMerge"), cell.get("vMerge")))
             for column, cell in enumerate(own, 1):
-                yield from self._paragraphs(cell, "paragraph", (*path, f"cell {row}.{column}"))
+                yield from self._paragraphs(cell, "paragraph", (*path, f"cell {row}.{column}"), inherited="")
 
-    def _paragraphs(self, body: Element, kind: str, path: tuple[str, ...]) -> Iterator[Passage]:
+    def _paragraphs(self, body: Element, kind: str, path: tuple[str, ...], *, inherited: str) -> Iterator[Passage]:
+        """Yield the paragraphs of *body*; one that says nothing of its bullet has the *inherited* one."""
         items: list[str] = []                              # the open item of each level
+        counts = _Counts()
         for paragraph in body.iter(f"{_A}p"):
             properties = paragraph.find(f"{_A}pPr")
-            level, bullet = int(_said(properties, "lvl") or 0), _bullet(properties)
+            level = int(_said(properties, "lvl") or 0)
+            bullet = counts.shown(level, _bullet(properties, inherited))
             items = [*items[:level], *[""] * (level - len(items)), bullet]
             steps = ["inset"] if int(_said(properties, "marL") or 0) > _INDENT * (level + bool(bullet)) else []
-            made = passage(kind, self._pieces(paragraph), (*path, *steps, *filter(None, items)), part=self._name)
+            steps += filter(None, items)
+            steps += ["begins"] if bullet else []          # the item, or else goes on in it
+            made = passage(kind, self._pieces(paragraph), (*path, *steps), part=self._name)
             if made.text:
                 yield made
 
@@ -168,7 +174,8 @@ class _Slide:
                     words = (element.findtext(f"{_A}t") or "").replace("\v", " ")
                     yield Piece(words, self._marks(element.find(f"{_A}rPr")))
                 case "br":
-                    sides = [self._marks(side.find(f"{_A}rPr")) for side in (element.getprevious(), element.getnext())
+                    around = (_next_to(element, preceding=True), _next_to(element, preceding=False))
+                    sides = [self._marks(side.find(f"{_A}rPr")) for side in around
                              if side is not None and side.tag == f"{_A}r"]
                     yield Piece(" ", dict(sides[0].items() & sides[-1].items()) if len(sides) > 1 else {})
                 case "fld" if element.get("type") != "slidenum":
@@ -223,13 +230,41 @@ def _said(properties: Element | None, name: str) -> str:
     return "" if properties is None else properties.get(name, "")
 
 
-def _bullet(properties: Element | None) -> str:
-    """Return the bullet that *properties* give a paragraph, "" if none: one that says nothing has its layout's."""
+def _next_to(break_: Element, *, preceding: bool) -> Element | None:
+    """Return what stands beside *break_*, or beside the breaks that do."""
+    return next((each for each in break_.itersiblings(preceding=preceding) if each.tag != f"{_A}br"), None)
+
+
+def _bullet(properties: Element | None, inherited: str) -> str:
+    """Return the bullet that *properties* give a paragraph, "" if none: one that says nothing has the *inherited*."""
     said = () if properties is None else properties
     own = next((each for each in said if etree.QName(each).localname in _BULLETS), None)
-    if own is not None and own.tag == f"{_A}buAutoNum":
-        return f"number {own.get('type')} from {own.get('startAt', '1')}"
-    return "" if own is not None and own.tag == f"{_A}buNone" else "bullet"
+    match "" if own is None else etree.QName(own).localname:
+        case "":
+            return inherited
+        case "buNone":
+            return ""
+        case "buAutoNum" if own is not None:
+            return f"number {own.get('type')} {own.get('startAt', '1')}"
+    return "bullet"
+
+
+class _Counts:
+    """The numbers that PowerPoint shows: it counts on from the last paragraph of a level that is numbered alike."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, tuple[str, int]] = {}        # of each level: what its last paragraph says, its number
+
+    def shown(self, level: int, bullet: str) -> str:
+        """Return what is shown before the next paragraph, which has *level* and says *bullet*."""
+        self._open = {other: each for other, each in self._open.items() if other <= level}
+        before, number = self._open.pop(level, ("", 0))
+        if not bullet.startswith("number"):
+            return bullet
+        scheme, _, start = bullet.rpartition(" ")
+        number = number + 1 if before == bullet else int(start)
+        self._open[level] = bullet, number
+        return f"{scheme} {number}"
 
 
 def letters(text: str) -> str:

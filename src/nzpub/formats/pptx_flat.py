@@ -1,0 +1,160 @@
+"""The text of a slide, or what is said at it, as PowerPoint has it: paragraphs, and nothing that holds them.
+
+Pandoc's PowerPoint writer loses the number of an item that begins with a list, a quotation that begins with one,
+the bullet of an item that begins with code, and more; so it is given paragraphs alone, each of which says
+its form. :func:`nzpub.formats.pptx_repair.mend` gives them their bullets, numbers and indents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from nzpub.formats import pptx_marks
+from nzpub.formats.pptx_marks import Form, says_something
+from nzpub.tree import Node, attr, rewrite, string, walk
+
+_BULLET = "•"
+_NO_WORDS = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}    # PowerPoint shows no number before nothing
+# ST_TextAutonumberScheme: the numbers, and what stands around them
+_NUMBERS = {"LowerAlpha": "alphaLc", "UpperAlpha": "alphaUc", "LowerRoman": "romanLc", "UpperRoman": "romanUc"}
+_AROUND = {"OneParen": "ParenR", "TwoParens": "ParenBoth"}
+
+
+class _Paragraph(NamedTuple):
+    form: Form
+    inlines: Sequence[Node]
+    number: int = 0                                    # of the item that it begins
+
+
+def flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks*, which have no pictures, as paragraphs that say their forms; a table has them in its cells."""
+    blocks = tuple(blocks)
+    if [block["t"] for block in blocks] == ["Table"]:
+        return ({**blocks[0], "c": _in_cells(blocks[0]["c"])},)
+    return tuple(pptx_marks.mark_form(each.form, each.inlines) for each in _numbered(_paragraphs(blocks, Form())))
+
+
+def _in_cells(table: Sequence[Any]) -> list[Any]:
+    *before, head, bodies, foot = table
+    return [*before, _in_rows(head), [[*body[:2], *map(_rows, body[2:])] for body in bodies], _in_rows(foot)]
+
+
+def _in_rows(part: Sequence[Any]) -> list[Any]:
+    return [part[0], _rows(part[1])]
+
+
+def _rows(rows: Sequence[Any]) -> list[Any]:
+    return [[row_attr, [[*cell[:4], list(flat(cell[4]))] for cell in cells]] for row_attr, cells in rows]
+
+
+def without_pictures(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* without pictures and divs: captions in the place of figures, paragraphs in that of tables' rows.
+
+    These are what text has; Pandoc drops figures and tables from lists, quotations and notes.
+    """
+    def visit(node: Node) -> Sequence[Node]:
+        match node["t"]:
+            case "Image":
+                return ()
+            case "Figure":
+                return tuple(node["c"][1][1])
+            case "Div":
+                return tuple(node["c"][1])
+            case "Table":
+                return (*_table_rows(node), *node["c"][1][1])
+        return (node,)
+    return rewrite(blocks, visit)
+
+
+def _table_rows(table: Node) -> Iterator[Node]:
+    _, _, _, head, bodies, foot = table["c"]
+    for _, cells in (*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]):
+        yield {"t": "Para", "c": list(_joined((_in_line(cell[4]) for cell in cells), string("; ")))}
+
+
+def _in_line(blocks: Sequence[Node]) -> Iterator[Node]:
+    return _joined((each.inlines for each in _paragraphs(blocks, Form())), string(" "))
+
+
+def has_words(nodes: Iterable[Node]) -> bool:
+    """Return whether there is anything to read in *nodes*."""
+    return any(map(says_something, walk(nodes)))
+
+
+# --- paragraphs -------------------------------------------------------------------------------------
+
+
+def _paragraphs(blocks: Iterable[Node], form: Form) -> Iterator[_Paragraph]:
+    """Yield the paragraphs of *blocks* that have words; those that nothing else holds have *form*."""
+    for block in blocks:
+        content: Any = block.get("c")
+        match block["t"]:
+            case "Para" | "Plain" if has_words([block]):
+                yield _Paragraph(form, content)
+            case "CodeBlock" if has_words([block]):
+                yield _Paragraph(form._replace(is_code=True), list(_code(block)))
+            case "LineBlock" if has_words([block]):
+                yield _Paragraph(form, list(_joined(content, [{"t": "LineBreak"}])))
+            case "Header" if has_words([block]):
+                yield _Paragraph(form, [{"t": "Strong", "c": content[2]}])
+            case "Div":
+                yield from _paragraphs(content[1], form)
+            case "BlockQuote":
+                yield from _paragraphs(content, form._replace(is_inset=True))
+            case "DefinitionList":
+                for term, bodies in content:
+                    yield from [_Paragraph(form, [{"t": "Strong", "c": term}])] if has_words(term) else ()
+                    for body in bodies:
+                        yield from _paragraphs(body, form._replace(is_inset=True))
+            case "BulletList":
+                yield from _items(content, form, _BULLET, 1)
+            case "OrderedList":
+                (start, style, delimiter), items = content
+                scheme = _NUMBERS.get(style["t"], "arabic") + _AROUND.get(delimiter["t"], "Period")
+                yield from _items(items, form, scheme, start)
+
+
+def _items(items: Sequence[Sequence[Node]], form: Form, bullet: str, start: int) -> Iterator[_Paragraph]:
+    """Yield the paragraphs of a list; an item that begins with a list, or has no words, has a line for its bullet."""
+    for number, item in enumerate(items, start):
+        inside = list(_paragraphs(item, form._replace(depth=form.depth + 1)))
+        has_own = inside and not inside[0].form.bullet
+        first = inside.pop(0) if has_own else _Paragraph(form._replace(depth=form.depth + 1), [_NO_WORDS])
+        yield _Paragraph(first.form._replace(bullet=bullet, start=start), first.inlines, number)
+        yield from inside
+
+
+def _code(block: Node) -> Iterator[Node]:
+    """Yield the lines of a block of code, in its language if it has one: PowerPoint breaks none by itself."""
+    attributes, code = block["c"]
+    lines = _joined(([{"t": "Code", "c": [attributes, line]}] for line in code.split("\n")), [{"t": "LineBreak"}])
+    lang = attr(block).get("lang")
+    yield from lines if lang is None else pptx_marks.between(lang, lines)
+
+
+def _joined(parts: Iterable[Iterable[Node]], between: Sequence[Node]) -> Iterator[Node]:
+    for position, part in enumerate(parts):
+        yield from between if position else ()
+        yield from part
+
+
+# --- numbers ----------------------------------------------------------------------------------------
+
+
+def _numbered(paragraphs: Iterable[_Paragraph]) -> Iterator[_Paragraph]:
+    """Yield *paragraphs* with an empty one before each list that PowerPoint would take for more of the one before.
+
+    It counts on from the last paragraph of the same level if that is numbered alike, whatever is below between them.
+    """
+    counts: dict[int, tuple[str, int, int]] = {}       # of each level: how its last paragraph is numbered, and which
+    for each in paragraphs:
+        level, scheme, start = each.form.level, each.form.bullet, each.form.start
+        counts = {other: count for other, count in counts.items() if other <= level}
+        if not each.number or scheme == _BULLET:
+            counts.pop(level, None)
+        else:
+            if counts.get(level, ("", 0, 0))[:2] == (scheme, start) and counts[level][2] + 1 != each.number:
+                yield _Paragraph(Form(level, is_gap=True), ())
+            counts[level] = scheme, start, each.number
+        yield each
