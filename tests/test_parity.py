@@ -250,6 +250,150 @@ Shown.
 :::
 :::
 """,
+    "an item that begins with a list": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+4. - x
+   - y
+
+5. > 2. quoted
+
+6. Term
+   :   Meaning
+
+           code = "in it"
+:::
+
+::: {#sl-b .slide title="B"}
+3. ![](figures/x.svg){alt="square"}
+4. - - deep
+
+   goes on
+
+::: {.notes time=10}
+4. - said
+   - so
+
+5. Term
+   :   Meaning
+
+           code = "in it"
+
+> - quoted
+>
+>       code = "quoted"
+:::
+:::
+""",
+    "lists that follow each other": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+1. one
+2. two
+
+::: {.uncited reason="x"}
+1. one again
+:::
+
+> 1. one quoted
+
+Between.
+
+1. one more
+
+   goes on
+2. two more
+:::
+
+::: {#sl-b .slide title="B"}
+Shown.
+
+::: {.notes time=10}
+- a bullet
+- another
+
+::: {.uncited reason="x"}
+- a bullet of another list
+:::
+
+1. one said
+
+> 1. one quoted
+:::
+:::
+""",
+    "pictures in cells and captions": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+| ![](figures/x.svg){alt="first"} | Head and ![](figures/x.svg){alt="second"} |
+|----|----|
+| a | ![](figures/x.svg){alt="10\u00a0km"} and after |
+
+: Caption ![](figures/x.svg){alt="fourth"}
+:::
+
+::: {#sl-b .slide title="B"}
+Shown.
+
+::: {.notes time=10}
+| Head of *a* | ![](figures/x.svg){alt="first"} |
+|----|----|
+| `code` and [link](https://example.org) | 10\u00a0km |
+:::
+:::
+""",
+    "what is raised in what is lowered": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+*One*\\
+*two*\\
+\\
+`three`\\
+$x$\\
+$y$ A ~b^c^~ and ^d~e~f^ with ![](figures/x.svg){alt="square"}
+
+**Strong “$x^2$” and *more “$y$”***.
+
+::: {.notes time=10}
+A ~b^c^~ and ^d~e~^.
+
+**Strong “$x^2$” and [drei “$y$”]{lang=de}**.
+:::
+:::
+""",
+    "languages of code, verse, terms and headings": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+::: {lang=mi}
+Kupu
+:   Tikanga
+
+| He moana
+| pukepuke
+
+    waehere
+
+    tua rua
+:::
+
+[hono](https://example.org){lang=mi} and `waehere`{lang=mi}
+
+# Upoko {lang=mi}
+
+::: {.notes time=10}
+::: {lang=mi}
+| He moana
+
+    waehere
+:::
+:::
+:::
+""",
     "formulas in headings and captions": """\
 # One $E = mc^2$ and $\\frac{a}{b}$ {#sec-one}
 

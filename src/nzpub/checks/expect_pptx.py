@@ -26,6 +26,7 @@ _OPERATORS = re.compile(r"\\(sin|cos|tan|log|ln|exp|max|min|lim|det|dim|gcd|sup|
 _CELL = re.compile(r"(heading|cell) \d")
 _ITEM = re.compile(r"bullet$|number \S+ \d+$")
 _INSET, _BEGINS = "inset", "begins"                    # steps of the path: in a quotation or definition; of an item
+_BREAK = "\n"
 _LIST = Attr("", ("list",))                            # of a div that stands for one
 _LISTS = ("BulletList", "OrderedList")
 _EVENTS = range(2, 7)                                  # so many items a timeline sets side by side
@@ -60,10 +61,26 @@ def _slide(slide: Slide, deck: Deck, part: str) -> Iterator[Passage]:
 
 
 class _Shown(Walker):
-    """Walks what slides show: nothing is said of a formula but its letters, and what is raised is not lowered too."""
+    """Walks what slides show: nothing is said of a formula but its letters, and what is raised is not lowered too.
+
+    Nothing is said of a break either, so it has what is said on both sides of it.
+    """
+
+    def _pieces(self, inlines: Iterable[Node], marks: Marks) -> Iterator[Piece]:
+        pieces = list(super()._pieces(inlines, marks))
+        for place, piece in enumerate(pieces):
+            before, after = reversed(pieces[:place]), pieces[place + 1:]
+            beside = [next((each.marks for each in side if each.text != _BREAK), None) for side in (before, after)]
+            if piece.text == _BREAK and beside[0] is not None and beside[1] is not None:
+                yield Piece(_BREAK, {kind: value for kind, value in beside[0].items()
+                                     if kind != "math" and beside[1].get(kind) == value})
+            else:
+                yield piece
 
     def _inline(self, node: Node, content: Any, marks: Marks) -> Iterator[Piece]:
         match node["t"]:
+            case "LineBreak":
+                yield Piece(_BREAK, marks)
             case "Math":
                 yield self._formula(content[1], marks)
             case "Superscript" | "Subscript":
@@ -195,13 +212,17 @@ def _as_shown(blocks: Iterable[Node]) -> tuple[Node, ...]:
             case "Header":
                 return ({**para([{"t": "Strong", "c": content[2]}]), "line": node.get("line")},)
             case "CodeBlock":
-                return (para([{"t": "Code", "c": content}]),)
+                return ({**para([{"t": "Code", "c": content}]), "line": node.get("line")},)
             case "LineBlock":
-                return (para(inline for line in content for inline in (*line, {"t": "LineBreak"})),)
+                return ({**para(_verse(content)), "line": node.get("line")},)
             case "BlockQuote" | "BulletList" | "OrderedList" | "DefinitionList":
                 return tuple(_held(node))
         return (node,)
     return rewrite(blocks, visit)
+
+
+def _verse(lines: Iterable[Iterable[Node]]) -> Iterator[Node]:
+    return (inline for line in lines for inline in (*line, {"t": "LineBreak"}))
 
 
 def _held(node: Node) -> Iterator[Node]:
@@ -265,7 +286,7 @@ def _in_language(node: Node, keys: tuple[tuple[str, str], ...]) -> Sequence[Node
         case "Header":
             return ({**node, "c": [*content[:2], [span(content[2], Attr(keys=keys))]]},)
         case "LineBlock":
-            return ({**node, "c": [[span(line, Attr(keys=keys))] for line in content]},)
+            return ({**para([span(_verse(content), Attr(keys=keys))]), "line": node.get("line")},)
         case "DefinitionList":
             return ({**node, "c": [[[span(term, Attr(keys=keys))], bodies] for term, bodies in content]},)
         case "CodeBlock" if not attr(node).get("lang"):

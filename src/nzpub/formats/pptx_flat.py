@@ -143,18 +143,19 @@ def _joined(parts: Iterable[Iterable[Node]], between: Sequence[Node]) -> Iterato
 
 
 def _numbered(paragraphs: Iterable[_Paragraph]) -> Iterator[_Paragraph]:
-    """Yield *paragraphs* with an empty one before each list that PowerPoint would take for more of the one before.
+    """Yield *paragraphs* with an empty one before each list that would be taken for more of an earlier one.
 
-    It counts on from the last paragraph of the same level if that is numbered alike, whatever is below between them.
+    PowerPoint counts on from the last paragraph of the same level if that is numbered alike, whatever is below
+    between them; LibreOffice from the last one that has a bullet or number.
     """
-    counts: dict[int, tuple[str, int, int]] = {}       # of each level: how its last paragraph is numbered, and which
+    counts: dict[int, tuple[str, int, int]] = {}       # of each level: how that is numbered, and which it is
     for each in paragraphs:
-        level, scheme, start = each.form.level, each.form.bullet, each.form.start
-        counts = {other: count for other, count in counts.items() if other <= level}
-        if not each.number or scheme == _BULLET:
-            counts.pop(level, None)
-        else:
-            if counts.get(level, ("", 0, 0))[:2] == (scheme, start) and counts[level][2] + 1 != each.number:
+        level, bullet, start = each.form.level, each.form.bullet, each.form.start
+        if bullet:
+            counts = {other: count for other, count in counts.items() if other <= level}
+            before = counts.pop(level, ("", 0, 0))
+            if before[:2] == (bullet, start) and before[2] + 1 != each.number:
                 yield _Paragraph(Form(level, is_gap=True), ())
-            counts[level] = scheme, start, each.number
+            if bullet != _BULLET:
+                counts[level] = bullet, start, each.number
         yield each

@@ -83,7 +83,7 @@ def arrange(body: Any, on: Look, *, inherits: bool) -> None:
             new.set("algn", align)
         paragraph.replace(old, new)
         if form.is_gap:
-            paragraph.append(parse_xml(f'<a:endParaRPr {_XMLNS} sz="{_GAP_SIZE}"/>'))
+            paragraph.append(parse_xml(f'<a:r {_XMLNS}><a:rPr sz="{_GAP_SIZE}"/><a:t> </a:t></a:r>'))
     for latin in body.iter(f"{_A}latin"):
         latin.set("typeface", "Courier New")             # "Courier" is a bitmap font on Windows
 
@@ -94,6 +94,8 @@ def _properties(form: Form, on: Look, *, inherits: bool) -> str:
     margin = pptx_look.indent(level + form.is_inset) + hang
     indents = f'indent="{-round(hang * EMU)}" marL="{round(margin * EMU)}"'
     match form.bullet:
+        case "" if form.is_gap:                          # LibreOffice counts on behind one that has no bullet
+            bullet = '<a:spcBef><a:spcPts val="0"/></a:spcBef><a:buChar char="\N{NO-BREAK SPACE}"/>'
         case "" if form.is_code and not form.is_inset:   # has the indent of its level's lists
             indents, bullet = 'indent="0"', "<a:buNone/>"
         case "":
