@@ -349,12 +349,14 @@ Shown.
 # One {#sec-one}
 
 ::: {#sl-a .slide title="A"}
+- $\\alpha + \\beta$
+
 *One*\\
 *two*\\
 \\
 `three`\\
 $x$\\
-$y$ A ~b^c^~ and ^d~e~f^ with ![](figures/x.svg){alt="square"}
+$y$ $\\alpha + \\beta$ A ~b^c^~ and ^d~e~f^ with ![](figures/x.svg){alt="square"}
 
 **Strong “$x^2$” and *more “$y$”***.
 

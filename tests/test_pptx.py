@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from lxml import etree
 from PIL import Image
@@ -20,6 +21,7 @@ from pptx import Presentation
 
 from nzpub import pandoc, project, provide, read
 from nzpub.checks.outside import VALIDATORS
+from nzpub.checks.outside.program import answer
 from nzpub.cite import cite
 from nzpub.errors import CheckError
 from nzpub.formats import pptx, pptx_place
@@ -154,6 +156,13 @@ def pictures(page: Any) -> list[Any]:
     return [shape for shape in page.shapes if shape.element.tag == f"{P}pic"]
 
 
+def bulleted(shape: Any) -> list[tuple[str, int, list[tuple[str | None, ...]]]]:
+    """Return words, level and own bullet (scheme, start, character) of each paragraph."""
+    return [(paragraph.text, paragraph.level, [(each.get("type"), each.get("startAt"), each.get("char"))
+                                               for each in paragraph._p.pPr.iter(f"{A}buAutoNum", f"{A}buChar")])
+            for paragraph in shape.text_frame.paragraphs]
+
+
 def parts(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return {name: file.read(name) for name in file.namelist()}
@@ -244,6 +253,31 @@ def test_a_quotation_is_set_in(deck: Deck, styles: Styles) -> None:
     steps = {paragraph.text: int(paragraph._p.pPr.get("marL", "0")) / (36 * EMU)
              for paragraph in page.placeholders[1].text_frame.paragraphs}
     assert steps == {"one": 2, "nested": 3, "Words.": 0, "said": 1, "two": 2, "more": 2, "plain": 0}
+
+
+def test_numbers_are_those_of_the_manuscript(deck: Deck, styles: Styles) -> None:
+    """An item that begins with a list, or is a picture, has a line for its number, and lists begin anew."""
+    lists = "4. - one\n\n5. ![](figures/b.png)\n6. word\n\n    more"
+    again = "(b) two\n\n> (b) quoted\n\nBetween.\n\n(b) two again\n\n```\ncode\n\n  of lines\n```"
+    pages = opened(pptx.write(replace(deck, slides=(slide("sl-n", "", lists), slide("sl-o", "", again))), styles)
+                   .files["talk-slides.pptx"])
+    four, two, nothing = ("arabicPeriod", "4", None), ("alphaLcParenBoth", "2", None), "\N{NO-BREAK SPACE}"
+    gap = (" ", 0, [(None, None, nothing)])
+    assert [bulleted(page.placeholders[1]) for page in pages] == [
+        [(nothing, 0, [four]), ("one", 1, []), (nothing, 0, [four]), ("word", 0, [four]), ("more", 1, [])],
+        [("two", 0, [two]), gap, ("quoted", 0, [two]), ("Between.", 0, []), gap, ("two again", 0, [two]),
+         ("code\v\v  of lines", 0, [])]]
+
+
+def test_notes_have_bullets(deck: Deck, styles: Styles) -> None:
+    """The notes' style has no bullets of its own, so each item has one; what is quoted is set in."""
+    said = slide("sl-n", "", "Shown.", notes="- one\n\n    - two\n\n> quoted\n>\n> 1. three")
+    page, = opened(pptx.write(replace(deck, slides=(said,)), styles).files["talk-slides.pptx"])
+    body = page.notes_slide.notes_placeholder
+    steps = [int(paragraph._p.pPr.get("marL")) / (36 * EMU) for paragraph in body.text_frame.paragraphs]
+    assert bulleted(body) == [("one", 0, [(None, None, "▪")]), ("two", 1, [(None, None, "–")]), ("quoted", 0, []),
+                              ("three", 0, [("arabicPeriod", None, None)])]
+    assert steps == [1, 2, 1, 2]
 
 
 # --- notes and languages ----------------------------------------------------------------------------
@@ -400,6 +434,15 @@ def test_a_list_that_powerpoint_cannot_number_is_an_error(deck: Deck, styles: St
     assert str(raised.value).startswith("manuscript/talk.md:7: error NZ605: a list on the slide “sl-nought”")
 
 
+def test_lists_deeper_than_powerpoints_are_an_error(deck: Deck, styles: Styles) -> None:
+    """PowerPoint has nine levels, and what follows in an item stands a level below it."""
+    deep = "\n".join(f"{' ' * 4 * level}- level {level}" for level in range(9))
+    with pytest.raises(CheckError) as raised:
+        pptx.write(replace(deck, slides=(*SLIDES[:1], slide("sl-deep", "", deep))), styles)
+
+    assert str(raised.value).startswith("manuscript/talk.md:7: error NZ606: the lists on the slide “sl-deep”")
+
+
 def test_a_deck_without_slides_is_an_error(deck: Deck, styles: Styles) -> None:
     """There is no empty presentation."""
     with pytest.raises(CheckError, match="NZ601"):
@@ -480,3 +523,16 @@ def test_another_program_shows_every_word(content: bytes, soffice: provide.Comma
     path = tmp_path / "talk.pptx"
     path.write_bytes(content)
     assert VALIDATORS["libreoffice"].run(path, soffice) == ()
+
+
+def test_another_program_counts_alike(deck: Deck, styles: Styles, soffice: provide.Command, tmp_path: Path) -> None:
+    """LibreOffice shows the manuscript's numbers, though it counts on across paragraphs without any."""
+    lists = "4. - in it\n\n5. five\n\n    goes on\n\n6. six\n\n> 4. quoted\n\nBetween.\n\n4. four again"
+    path = tmp_path / "talk.pptx"
+    path.write_bytes(pptx.write(replace(deck, slides=(slide("sl-n", "", lists),)), styles).files["talk-slides.pptx"])
+    answer([*soffice, f"-env:UserInstallation={(tmp_path / 'user').as_uri()}", "--headless", "--convert-to", "pdf",
+            "--outdir", str(tmp_path), str(path)])
+    with pypdfium2.PdfDocument(tmp_path / "talk.pdf") as pages:
+        words = plain(pages[0].get_textpage().get_text_range())
+    assert [each.strip() for each in re.findall(r"\d\.[^\d]*", words)] == [
+        "4. – in it", "5. five goes on", "6. six", "4. quoted Between.", "4. four again"]

@@ -15,7 +15,7 @@ from typing import Any
 
 from nzpub.checks.expect import Walker, source_line
 from nzpub.checks.passage import Kind, Marks, Passage, Piece, flat, passage
-from nzpub.checks.readback.pptx import letters
+from nzpub.checks.readback.pptx import formula
 from nzpub.model import Deck, Slide
 from nzpub.tree import Attr, Node, attr, div, para, rewrite, span, string, walk, with_attr
 
@@ -90,7 +90,7 @@ class _Shown(Walker):
                 yield from super()._inline(node, content, marks)
 
     def _formula(self, tex: str, marks: Marks) -> Piece:  # noqa: ARG002 (what is said has its language)
-        return Piece(letters(_COMMAND.sub(" ", _OPERATORS.sub(r" \1 ", tex))), {"math": ""})
+        return Piece(formula(_COMMAND.sub(" ", _OPERATORS.sub(r" \1 ", tex))), {"math": ""})
 
 
 class _Said(_Shown):

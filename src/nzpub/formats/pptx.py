@@ -21,24 +21,25 @@ from nzpub.formats.pptx_marks import mark_languages
 from nzpub.formats.pptx_place import Column, Picture, Piece, Plan, Row, Table, Text
 from nzpub.furniture import source_line
 from nzpub.model import Artifact, Deck, Slide, Styles
-from nzpub.tree import Attr, Node, attr, div, header, para, rewrite, spaced, walk
+from nzpub.tree import Attr, Node, attr, children, div, header, para, rewrite, spaced, walk
 
 _FIXED = {"title": "Title Slide", "close": "Close", "statement": "Statement"}
 _BY_SHAPE: dict[tuple[int, ...], str] = {(1,): "Title and Content", (2,): "Two Content"}   # by columns in a row
 _LISTS = ("BulletList", "OrderedList")
 _NUMBERS = range(1, 32768)     # where a list may begin: ECMA-376-1, ST_TextBulletStartAtNum
+_DEEPEST = 8                   # lists in lists: levels end at 8 (ST_TextIndentLevelType), that of what follows an item
 
 
 def write(deck: Deck, styles: Styles) -> Artifact:
     """Return ``short-name-slides.pptx``.
 
-    Raises CheckError if there is no slide, or if one has what does not fit or what PowerPoint cannot number.
+    Raises CheckError if there is no slide, or if one has what does not fit or lists that PowerPoint cannot have.
     """
     if not deck.slides:
         raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
                                  "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
-    if uncounted := [_uncounted(slide, deck) for slide in deck.slides if any(map(_begins_elsewhere, _nodes(slide)))]:
-        raise CheckError(uncounted)
+    if unlike := [finding for slide in deck.slides for finding in _unlike(slide, deck)]:
+        raise CheckError(unlike)
     plans = tuple(plan(slide, deck.meta.lang) for slide in deck.slides)
     blocks = [block for each in plans for part in _parts(each) for block in part]
     written = pandoc.render_file(blocks, "pptx", {}, "--slide-level=1", "--syntax-highlighting=none")
@@ -47,17 +48,20 @@ def write(deck: Deck, styles: Styles) -> Artifact:
                     {"python-pptx": pptx.__version__, "Pandoc": pandoc.version()})
 
 
-def _nodes(slide: Slide) -> Iterator[Node]:
-    return walk([*slide.blocks, *slide.notes])
+def _unlike(slide: Slide, deck: Deck) -> Iterator[Finding]:
+    """Yield what PowerPoint has no like of in the lists of *slide*."""
+    blocks = [*slide.blocks, *slide.notes]
+    place = Place(deck.source, slide.line)
+    if any(node["t"] == "OrderedList" and node["c"][0][0] not in _NUMBERS for node in walk(blocks)):
+        yield Finding("NZ605", "error", f"a list on the slide “{slide.id}” begins where PowerPoint cannot count from",
+                      place, f"begin it at {_NUMBERS[0]} or above, or write the numbers as text")
+    if _depth(blocks) > _DEEPEST:
+        yield Finding("NZ606", "error", f"the lists on the slide “{slide.id}” are deeper than PowerPoint's levels",
+                      place, f"nest no more than {_DEEPEST} of them")
 
 
-def _begins_elsewhere(node: Node) -> bool:
-    return node["t"] == "OrderedList" and node["c"][0][0] not in _NUMBERS
-
-
-def _uncounted(slide: Slide, deck: Deck) -> Finding:
-    return Finding("NZ605", "error", f"a list on the slide “{slide.id}” begins where PowerPoint cannot count from",
-                   Place(deck.source, slide.line), f"begin it at {_NUMBERS[0]} or above, or write the numbers as text")
+def _depth(nodes: Iterable[Node]) -> int:
+    return max(((node["t"] in _LISTS) + _depth(children(node)) for node in nodes), default=0)
 
 
 def plan(slide: Slide, lang: str) -> Plan:

@@ -183,8 +183,7 @@ class _Slide:
                 case "AlternateContent":
                     yield from self._pieces(element[0])
                 case "m":
-                    words = letters("".join(inner.text or "" for inner in element.iter(f"{_M}t")))
-                    yield Piece(words, {"math": ""})
+                    yield Piece(formula("".join(inner.text or "" for inner in element.iter(f"{_M}t"))), {"math": ""})
                 case "":
                     yield Piece(f"<!--{element.text}-->", {})
 
@@ -267,8 +266,13 @@ class _Counts:
         return f"{scheme} {number}"
 
 
+def formula(text: str) -> str:
+    """Return what a formula's source and its drawing have in common: their letters, or that there is one."""
+    return letters(text) or "\N{ASTERISK OPERATOR}"
+
+
 def letters(text: str) -> str:
-    """Return what a formula's source and its drawing have in common: its Latin letters and digits, sorted."""
+    """Return the Latin letters and digits of *text*, sorted."""
     return "".join(sorted(c for c in unicodedata.normalize("NFKC", text) if c.isascii() and c.isalnum()))
 
 
