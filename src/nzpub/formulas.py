@@ -38,7 +38,7 @@ def check(book: Book) -> tuple[Finding, ...]:
 
 def _fault(tex: str, *, inline: bool) -> Finding | None:
     try:
-        _drawn(tex, inline=inline)
+        svg(tex, inline=inline)
     except ManuscriptError as error:
         return error.findings[0]
     return None
@@ -76,8 +76,8 @@ def _picture(formula: ElementTree.Element, address: str) -> tuple[ElementTree.El
     """Return the ``img`` that replaces *formula*, standing on the line as high as it should, and its SVG."""
     tex = _tex(formula)
     display = formula.get("display") == "block"
-    svg = _drawn(tex, inline=not display)
-    view = ElementTree.fromstring(svg).get("viewBox", "0 0 0 0")  # noqa: S314 (our own markup)
+    picture = svg(tex, inline=not display)
+    view = ElementTree.fromstring(picture).get("viewBox", "0 0 0 0")  # noqa: S314 (our own markup)
     _, top, width, height = (float(number) / _EM for number in view.split())
     style = f"width: {width:.4f}em; height: {height:.4f}em; vertical-align: {-top - height:.4f}em"
     if display:
@@ -85,7 +85,7 @@ def _picture(formula: ElementTree.Element, address: str) -> tuple[ElementTree.El
     image = ElementTree.Element("img", {"src": address, "alt": tex, "style": style,
                                         "class": f"math {'display' if display else 'inline'}"})
     image.tail = formula.tail
-    return image, svg.encode()
+    return image, picture.encode()
 
 
 def _tex(formula: ElementTree.Element) -> str:
@@ -95,7 +95,8 @@ def _tex(formula: ElementTree.Element) -> str:
 
 
 @cache
-def _drawn(tex: str, *, inline: bool) -> str:
+def svg(tex: str, *, inline: bool) -> str:
+    """Return the SVG of *tex*. Raises ManuscriptError if it cannot be drawn."""
     # 0.13 s to import, and most publications have no formula
     from ziamath.config import config  # noqa: PLC0415
     from ziamath.zmath import Latex  # noqa: PLC0415

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from nzpub.checks.painted import painting
+from nzpub import formulas
+from nzpub.checks.foretold import painting
 from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES
@@ -385,7 +386,7 @@ class Walker:
             case "Code":
                 yield Piece(content[1], inner)
             case "Math":
-                yield Piece(content[1], {**inner, "math": "block" if content[0]["t"] == "DisplayMath" else "inline"})
+                yield self._formula(content[1], inner, is_block=content[0]["t"] == "DisplayMath")
             case "Image":
                 alt = "".join(piece.text for piece in self._pieces(content[1], {}))
                 yield picture(self._drawn(content[2][0]), alt, {**inner, **self._painted(content[2][0])})
@@ -409,6 +410,11 @@ class Walker:
 
     def _painted(self, path: str) -> Marks:
         return {"painting": self.painting(self.files.get(path))} if self.painting else {}
+
+    def _formula(self, tex: str, marks: Marks, *, is_block: bool) -> Piece:
+        drawn: Marks = ({"painting": self.painting(formulas.svg(tex, inline=not is_block).encode())}
+                        if self.painting else {})
+        return Piece(tex, {**marks, **drawn, "math": "block" if is_block else "inline"})
 
     def _with(self, marks: Marks, attributes: Attr, kind: str = "") -> Marks:
         """Return *marks* with what the node's type and attributes say."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nzpub.checks.expect import Walker, day, outline, print_metadata, source_line
-from nzpub.checks.painted import painting
+from nzpub.checks.foretold import painting
 from nzpub.checks.passage import Passage, Piece, drawn_words, passage
 from nzpub.checks.readback import pdf
 from nzpub.furniture import words

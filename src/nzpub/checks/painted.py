@@ -1,70 +1,47 @@
-"""What a picture paints, as far as a PDF can tell it again: shape by shape in which colours, of how many lines.
+"""What a picture paints, shape by shape: the words in which its file and a PDF's page tell it, and their comparison.
 
-A shape is ``fill/stroke/lines``, a colour ``#rrggbb`` or ``-`` for none; then come the colours of the drawing's words.
-A raster picture is its size and a digest of its pixels. Of a drawing that uses more than shapes in plain colours
-nothing is foretold: it is ANY.
+A painting is the size of the picture's box, ``w×h``, and then each shape: ``fill/stroke/lines``, a colour ``#rrggbb``,
+``-`` for none or ``?`` for one that is not told, and after ``@`` where it runs in that box (see :class:`Shape`). Of
+words there is the colour alone; a raster picture is its size and a digest of its pixels. ANY is a picture of which
+nothing is foretold.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import isnan, nan, sqrt
+from typing import NamedTuple
 
-from lxml import etree
-from PIL import Image, ImageColor, UnidentifiedImageError
+from PIL import Image
+
+from nzpub.checks.outline import Measures
 
 ANY = "any"
-NO_COLOUR = "-"
-_SVG = "{http://www.w3.org/2000/svg}"
-_SILENT = frozenset(("title", "desc", "metadata"))
-_HOLDERS = frozenset(("svg", "g", "a"))
-_SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
-_WORDS = frozenset(("text", "tspan"))
-# What changes the paint in ways that only a renderer knows.
-_BEYOND = frozenset(("style", "class", "clip-path", "mask", "filter", "marker", "marker-start", "marker-mid",
-                     "marker-end", "display", "visibility", "href", "{http://www.w3.org/1999/xlink}href"))
-_OPACITIES = ("opacity", "fill-opacity", "stroke-opacity")
-_INHERITED = ("fill", "stroke", "stroke-width", *_OPACITIES)
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
-_COMMAND = re.compile(r"([MLHVCSQTAZmlhvcsqtaz])([^MLHVCSQTAZmlhvcsqtaz]*)")
-_TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "t": 2}      # numbers a command has
-_ROUND = 4                                      # straight lines of a rectangle with round corners
-_PLAIN = frozenset(("1", "L", "LA", "P", "RGB", "RGBA"))
-_ORIENTATION = 0x0112                           # Exif: which way up it is
+NO_COLOUR, SOME_COLOUR = "-", "?"
+REST = "*"                                    # shapes of which it is not foretold how many there are
+_WORDS = "words:"
+_POINTS_PER_PIXEL = 72 / 96                   # CSS Values 4: 1in = 96px; PDF: 1in = 72pt
+_LOOSE = 1 / 500                              # of the longer side of its box a shape may stand elsewhere
+_DIGITS = 1e-6                                # what a PDF's numbers leave of one
 
 
-class _BeyondError(Exception):
-    """The drawing is more than shapes in plain colours."""
+class Shape(NamedTuple):
+    """A shape that is painted: its *name*, where it runs, from the left and the top of the picture's box.
 
+    *width* is that of its stroke, 0 without one; *leeway* how much its edges may differ: a circle of Bézier curves
+    is none. Lengths are pixels in the picture's own file, points on a page.
+    """
 
-@lru_cache(maxsize=256)
-def painting(content: bytes | None) -> str:
-    """Return what the picture *content* paints, or ANY if that cannot be foretold."""
-    if content is None:
-        return ANY
-    if b"<svg" not in content[:1000]:
-        return _raster(content)
-    try:
-        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
-        tokens = tuple(_tokens(root, {"fill": "black", "stroke": "none", "stroke-width": "1"}))
-    except (etree.XMLSyntaxError, _BeyondError, ValueError):
-        return ANY
-    return told(tokens)
-
-
-def told(tokens: Iterable[str]) -> str:
-    """Return shapes in their order, then the colours of words, each once: how often a colour is set says nothing."""
-    listed = tuple(tokens)
-    words = sorted({token for token in listed if token.startswith("words:")})
-    return " ".join((*(token for token in listed if not token.startswith("words:")), *words))
+    name: str
+    measures: Measures = ()
+    width: float = 0
+    leeway: float = 0
 
 
 def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> str:
-    """Return the token of a shape of *lines*, *curves* and rectangles; "" if nothing of it is seen.
+    """Return the name of a shape of *lines*, *curves* and rectangles; "" if nothing of it is seen.
 
     A single line has no inside to fill.
     """
@@ -74,9 +51,9 @@ def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> st
     return f"{inside}/{stroke}/{lines}"
 
 
-def words(colour: str) -> str:
-    """Return the token of words in *colour*."""
-    return f"words:{colour}"
+def words(colour: str) -> Shape:
+    """Return words in *colour*, wherever they stand."""
+    return Shape(f"{_WORDS}{colour}")
 
 
 def pixels(picture: Image.Image) -> str:
@@ -85,98 +62,111 @@ def pixels(picture: Image.Image) -> str:
     return f"{picture.width}×{picture.height}:{digest}"
 
 
-def _raster(content: bytes) -> str:
-    try:
-        with Image.open(io.BytesIO(content)) as opened:
-            plain = opened.mode in _PLAIN and opened.getexif().get(_ORIENTATION, 1) == 1
-            return pixels(opened) if plain else ANY
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        return ANY
+def told(width: float, height: float, shapes: Iterable[Shape]) -> str:
+    """Return a painting: shapes in order, then the colours of words, each once: how often one is set is chance."""
+    listed = tuple(shapes)
+    colours = sorted({each.name for each in listed if _is_words(each)})
+    return " ".join((f"{width:.4f}×{height:.4f}", *(_token(each) for each in listed if not _is_words(each)), *colours))
 
 
-def _tokens(element: etree._Element, around: Mapping[str, str]) -> Iterator[str]:
-    """Yield the tokens of *element*, which inherits the properties *around* it."""
-    if not isinstance(element.tag, str):
-        return
-    name = element.tag.removeprefix(_SVG)
-    if name in _SILENT:
-        return
-    own = {str(key): str(value) for key, value in element.items()}
-    if name not in _HOLDERS | _SHAPES | _WORDS or (name == "svg" and element.getparent() is not None) \
-            or _BEYOND & own.keys():
-        raise _BeyondError
-    now = {**around, **{key: own[key] for key in _INHERITED if key in own}}
-    if any(float(now.get(key, 1)) == 0 for key in _OPACITIES):
-        raise _BeyondError                                            # there may be nothing to see of it
-    fill, stroke = _colour(now["fill"]), NO_COLOUR if _is_nought(now["stroke-width"]) else _colour(now["stroke"])
-    if name in _SHAPES:
-        if seen := shape(fill, stroke, *_segments(name, own)):
-            yield seen
-        return
-    yield from _written(element, name, (fill, stroke))
-    for kid in element:
-        yield from _tokens(kid, now)
+def _token(each: Shape) -> str:
+    numbers = ",".join(f"{number:.4f}" for number in (*each.measures, each.width, each.leeway))
+    return f"{each.name}@{numbers}" if each.measures else each.name
 
 
-def _written(element: etree._Element, name: str, colours: Iterable[str]) -> Iterator[str]:
-    """Yield the colours of the words directly in *element*."""
-    said = "".join((element.text or "", *(kid.tail or "" for kid in element)))
-    if name in _WORDS and said.strip():
-        yield from (words(colour) for colour in colours if colour != NO_COLOUR)
+def _is_words(each: Shape) -> bool:
+    return each.name.startswith(_WORDS)
 
 
-def _colour(value: str) -> str:
-    """Return a colour as ``#rrggbb``; raises ValueError for what is none, such as a gradient."""
-    if value.strip() == "none":
-        return NO_COLOUR
-    if not _COLOUR.fullmatch(value.strip()):
-        raise _BeyondError
-    red, green, blue, *_ = ImageColor.getrgb(value.strip())
-    return f"#{red:02x}{green:02x}{blue:02x}"
+# --- both sides compared ----------------------------------------------------------------------------
 
 
-def _is_nought(length: str) -> bool:
-    number = re.match(_NUMBER, length.strip())
-    return number is not None and float(number.group()) == 0
+class _Frame(NamedTuple):
+    """How a picture is put into its box on the page: enlarged across and down, then moved; *loose* in points."""
+
+    across: float
+    down: float
+    left: float
+    top: float
+    loose: float
 
 
-def _segments(name: str, own: Mapping[str, str]) -> tuple[int, int, int]:
-    """Return how many straight lines, curves and rectangles a shape is made of."""
-    match name:
-        case "line":
-            return 1, 0, 0
-        case "polyline" | "polygon":
-            return max(0, len(re.findall(_NUMBER, own.get("points", ""))) // 2 - 1), 0, 0
-        case "rect":
-            return _rectangle(own)
-        case "circle" | "ellipse":
-            radii = ("r",) if name == "circle" else ("rx", "ry")
-            return 0, 0 if any(_is_nought(own.get(key, "0")) for key in radii) else 4, 0
-    return (*_path(own.get("d", "")), 0)
+def changed(meant: str, seen: str) -> str:
+    """Return what is painted otherwise than *meant*, "" if nothing is or nothing is foretold."""
+    if ANY in (meant, seen):
+        return "" if meant == ANY else "it is not read"
+    (size, shapes), (room, painted) = _parts(meant), _parts(seen)
+    said, written = ({each.name for each in side if _is_words(each)} for side in (shapes, painted))
+    shapes, painted = ([each for each in side if not _is_words(each)] for side in (shapes, painted))
+    same_words = said == written or f"{_WORDS}{SOME_COLOUR}" in said
+    frames = [_frame(scale, size, room, shapes, painted) for scale in _scales(size, room)]
+    if same_words and any(_run_alike(shapes, painted, frame) for frame in frames):
+        return ""
+    if same_words and REST not in {each.name for each in shapes} and len(shapes) == len(painted) and all(
+            map(_is_called_alike, shapes, painted)):
+        astray = min(sum(not _is_alike(*pair, frame) for pair in zip(shapes, painted, strict=True))
+                     for frame in frames)
+        return f"{astray} of its shapes stand{'s' if astray == 1 else ''} in another place or in another size"
+    names = [Counter([*(each.name for each in side), *colours])
+             for side, colours in ((shapes, said), (painted, written))]
+    lost, new = (names[0] - names[1]).total(), (names[1] - names[0]).total()
+    return f"{lost} of its shapes and colours are not there, {new} are others" if lost or new else "in another order"
 
 
-def _rectangle(own: Mapping[str, str]) -> tuple[int, int, int]:
-    if any(_is_nought(own.get(key, "0")) for key in ("width", "height")):
-        return 0, 0, 0
-    across = own.get("rx", own.get("ry", "0"))
-    rounded = not _is_nought(across) and not _is_nought(own.get("ry", across))
-    return (_ROUND, _ROUND, 0) if rounded else (0, 0, 1)
+def _parts(painting: str) -> tuple[tuple[float, float], list[Shape]]:
+    """Return the size of a painting's box and its shapes."""
+    size, *tokens = painting.split()
+    width, _, height = size.partition("×")
+    return (float(width), float(height)), [_shape(token) for token in tokens]
 
 
-def _path(path: str) -> tuple[int, int]:
-    """Return how many straight lines and curves the data of a *path* have."""
-    lines = curves = 0
-    for command, rest in _COMMAND.findall(path):
-        letter = command.lower()
-        if letter == "a":
-            raise _BeyondError                                        # an arc is as many curves as the renderer likes
-        if letter == "z":
-            continue
-        count, left_over = divmod(len(re.findall(_NUMBER, rest)), _TAKES[letter])
-        if left_over:
-            raise _BeyondError                                   # drawn up to the error, or not at all
-        if letter in "mlhv":
-            lines += count - (letter == "m")
-        else:
-            curves += count
-    return lines, curves
+def _shape(token: str) -> Shape:
+    name, _, numbers = token.partition("@")
+    values = tuple(map(float, numbers.split(","))) if numbers else ()
+    return Shape(name, values[:-2], *values[-2:])
+
+
+def _scales(size: tuple[float, float], room: tuple[float, float]) -> Iterator[tuple[float, float]]:
+    """Yield how much a picture may be enlarged: as CSS's object-fit fills, contains, covers, or leaves it as it is."""
+    across, down = room[0] / size[0], room[1] / size[1]
+    yield across, down
+    for both in (min(across, down), max(across, down), _POINTS_PER_PIXEL):
+        yield both, both
+
+
+def _frame(scale: tuple[float, float], size: tuple[float, float], room: tuple[float, float],
+           shapes: Sequence[Shape], painted: Sequence[Shape]) -> _Frame:
+    """Return the frame of *scale*; where the picture has room to move, it stands where its first shape does."""
+    moved = [0.0, 0.0]
+    for axis in (0, 1):
+        slack = room[axis] - scale[axis] * size[axis]
+        first = (painted[0].measures[axis] - scale[axis] * shapes[0].measures[axis]
+                 if shapes and painted and shapes[0].measures else nan)
+        moved[axis] = slack / 2 if isnan(first) else min(max(first, min(slack, 0)), max(slack, 0))
+    return _Frame(*scale, moved[0], moved[1], _LOOSE * max(room) + _DIGITS * max(size))
+
+
+def _run_alike(shapes: Sequence[Shape], painted: Sequence[Shape], frame: _Frame) -> bool:
+    """Tell whether *painted* are the *shapes*, one after the other, and nothing else but where there is a REST."""
+    reached = {0}                                  # how many of *painted* may have been accounted for
+    for each in shapes:
+        reached = (set(range(min(reached), len(painted) + 1)) if each.name == REST else
+                   {at + 1 for at in reached if at < len(painted) and _is_alike(each, painted[at], frame)})
+        if not reached:
+            return False
+    return len(painted) in reached
+
+
+def _is_alike(meant: Shape, seen: Shape, frame: _Frame) -> bool:
+    if not _is_called_alike(meant, seen):
+        return False
+    both = sqrt(abs(frame.across * frame.down))
+    off = [abs((frame.across, frame.down)[at % 2] * number + (frame.left, frame.top)[at % 2] - other)
+           for at, (number, other) in enumerate(zip(meant.measures, seen.measures, strict=False))]
+    off.append(abs(both * meant.width - seen.width))
+    return not any(each > frame.loose + both * meant.leeway for each in off)       # what is not a number is not known
+
+
+def _is_called_alike(meant: Shape, seen: Shape) -> bool:
+    pairs = zip(meant.name.split("/"), seen.name.split("/"), strict=False)
+    return all(one in (other, SOME_COLOUR) for one, other in pairs)

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from nzpub.checks import expect, expect_handout, expect_pptx, expect_web, trace
-from nzpub.checks.painted import ANY
+from nzpub.checks.painted import ANY, changed
 from nzpub.checks.passage import PICTURE, Mark, Passage
 from nzpub.checks.readback import epub, pdf, pptx, revealjs, web
 from nzpub.errors import Finding, Place
@@ -241,12 +241,10 @@ def _of(passage: Passage, kind: str) -> list[Mark]:
 
 def _repainted(expected: Sequence[Mark], found: Sequence[Mark]) -> str:
     """Return what is painted otherwise in the pictures of a passage, "" if nothing is or it could not be foretold."""
-    meant, seen = ([mark.value for mark in marks] for marks in (expected, found))
-    if meant == seen or ANY in meant:
-        return ""
-    tokens = [Counter(token for value in values for token in value.split()) for values in (meant, seen)]
-    lost, new = (tokens[0] - tokens[1]).total(), (tokens[1] - tokens[0]).total()
-    return f"{lost} of its shapes and colours are not there, {new} are others" if lost or new else "in another order"
+    if len(expected) == len(found):
+        return next(filter(None, (changed(meant.value, seen.value)
+                                  for meant, seen in zip(expected, found, strict=True))), "")
+    return "" if ANY in (mark.value for mark in expected) else f"{len(found)} pictures, not {len(expected)}"
 
 
 def _lists(expected: Sequence[Mark], found: Sequence[Mark]) -> str:

@@ -86,11 +86,12 @@ def _is_prose(piece: Piece) -> bool:
 
 
 def _marks(pieces: Iterable[Piece]) -> Iterator[Mark]:
-    """Yield one mark for each run of pieces that share it, by kind and then in order."""
+    """Yield one mark for each run of pieces that share it, by kind and then in order; each picture has its own."""
     pieces = tuple(pieces)
     kinds = sorted({kind for piece in pieces for kind in piece.marks})
     for kind in kinds:
-        for value, run in groupby(pieces, lambda piece, kind=kind: piece.marks.get(kind)):  # type: ignore[misc]
+        runs = groupby(pieces, lambda piece, kind=kind: piece.marks.get(kind))  # type: ignore[misc]
+        for value, run in runs if kind != "painting" else ((piece.marks.get(kind), (piece,)) for piece in pieces):
             words = flat("".join(piece.text for piece in run))
             if value is not None and words:
                 yield Mark(kind, value, words)

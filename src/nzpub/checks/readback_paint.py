@@ -1,42 +1,73 @@
-"""What the content stream of a PDF's page paints inside its marks: shapes, colours, pictures.
+"""What the content stream of a PDF's page paints inside its marks: shapes, colours, pictures, and where they stand.
 
 It is told in the words of :mod:`painted`, but read from the operators of the file alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Any, NamedTuple
 
 import pikepdf
+from fontTools.misc.transform import Identity, Transform
 from pikepdf import Dictionary
 
-from nzpub.checks.painted import NO_COLOUR, pixels, shape, told, words
+from nzpub.checks.outline import Measures, Outline, Point
+from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, pixels, shape, told, words
 
-_OPERATORS = ("q Q rg RG g G k K sc SC scn SCN Tr m l c v y re f F f* B B* b b* S s n Tj TJ Do BMC BDC EMC")
+_OPERATORS = ("q Q cm w rg RG g G k K sc SC scn SCN Tr m l c v y re h f F f* B B* b b* S s n Tj TJ Do BMC BDC EMC")
 _FILLS, _STROKES = frozenset(("f", "F", "f*", "B", "B*", "b", "b*")), frozenset(("S", "s", "B", "B*", "b", "b*"))
+_CLOSES = frozenset(("s", "b", "b*"))
 _BLACK = "#000000"
 _TEXT_FILLS, _TEXT_STROKES = frozenset((0, 2, 4, 6)), frozenset((1, 2, 5, 6))   # ISO 32000-2, table 104
-_SEGMENTS = {"l": 0, "c": 1, "v": 1, "y": 1, "re": 2}
 _RGB = 3
+_CORNERS: tuple[Point, ...] = ((0, 1), (1, 1), (1, 0), (0, 0))     # of a picture, from that at its upper left
 
 
-def paintings(page: Any) -> Mapping[int, str]:
-    """Return what each marked-content id of *page* paints, by that id."""
+def paintings(page: Any) -> Mapping[int, Sequence[Shape]]:
+    """Return what each marked-content id of *page* paints, in points from the page's foot."""
     painter = _Painter()
     painter.run(page)
-    return {ident: told(tokens) for ident, tokens in painter.found.items()}
+    return painter.found
+
+
+def framed(shapes: Iterable[Shape], box: Sequence[float] | None) -> str:
+    """Return the painting that *shapes* are in *box*, the left, bottom, right and top edges in points."""
+    if box is None:
+        return ANY
+    left, bottom, right, top = map(float, box)
+    return told(right - left, top - bottom, (each._replace(measures=tuple(_from(each.measures, left, top)))
+                                             for each in shapes))
+
+
+def _from(measures: Measures, left: float, top: float) -> Iterator[float]:
+    """Yield *measures* from *left* and down from *top*."""
+    if measures:
+        x1, y1, x2, y2, *means = measures
+        for number, y in zip((x1, y2, x2, y1, *means), (False, True) * 4, strict=True):
+            yield top - number if y else number - left
+
+
+class _State(NamedTuple):
+    """As much of the graphics state as the colours and places of shapes depend on."""
+
+    matrix: Transform = Identity
+    fill: str = _BLACK
+    stroke: str = _BLACK
+    mode: int = 0
+    width: float = 1
 
 
 class _Painter:
     """As much of a PDF interpreter as it takes to know which colours are put where."""
 
     def __init__(self) -> None:
-        self.found: dict[int, list[str]] = {}
+        self.found: dict[int, list[Shape]] = {}
         self._marks: list[int | None] = []
-        self._stack: list[tuple[str, str, int]] = []
-        self._fill, self._stroke, self._mode = _BLACK, _BLACK, 0
-        self._path = [0, 0, 0]
+        self._stack: list[_State] = []
+        self._now = _State()
+        self._path = Outline()
 
     def run(self, stream: Any) -> None:
         """Interpret a page or a form."""
@@ -50,24 +81,30 @@ class _Painter:
 
     def _place(self, placed: Any) -> None:
         if placed.get("/Subtype") == "/Form":
-            before = self._fill, self._stroke, self._mode
+            before = self._now
+            self._transform(placed.get("/Matrix", Identity))
             self.run(placed)
-            self._fill, self._stroke, self._mode = before
+            self._now = before
         elif self._ident is not None:
+            self._path.box([self._now.matrix.transformPoint(corner) for corner in _CORNERS])
             self._add(_pixels(placed))
 
     def _set(self, operator: str, operands: Sequence[Any]) -> None:
         match operator:
             case "q":
-                self._stack.append((self._fill, self._stroke, self._mode))
+                self._stack.append(self._now)
             case "Q":
-                self._fill, self._stroke, self._mode = self._stack.pop()
+                self._now = self._stack.pop()
+            case "cm":
+                self._transform(operands)
+            case "w":
+                self._now = self._now._replace(width=float(operands[0]))
             case "rg" | "g" | "k" | "sc" | "scn":
-                self._fill = _colour(operands)
+                self._now = self._now._replace(fill=_colour(operands))
             case "RG" | "G" | "K" | "SC" | "SCN":
-                self._stroke = _colour(operands)
+                self._now = self._now._replace(stroke=_colour(operands))
             case "Tr":
-                self._mode = int(operands[0])
+                self._now = self._now._replace(mode=int(operands[0]))
             case "BMC" | "BDC":
                 known = operands[-1] if isinstance(operands[-1], Dictionary) else Dictionary()
                 self._marks.append(int(known.MCID) if "/MCID" in known else None)
@@ -75,38 +112,75 @@ class _Painter:
                 self._marks.pop()
             case "Tj" | "TJ":
                 self._write()
-            case _:
-                self._draw(operator)
+            case _ if self._ident is not None:
+                self._draw(operator, tuple(map(float, operands)))
 
-    def _draw(self, operator: str) -> None:
+    def _transform(self, matrix: Iterable[Any]) -> None:
+        self._now = self._now._replace(matrix=self._now.matrix.transform(tuple(map(float, matrix))))
+
+    def _draw(self, operator: str, numbers: tuple[float, ...]) -> None:
         """Add a segment to the path, or paint the path and begin another."""
-        if operator in _SEGMENTS:
-            self._path[_SEGMENTS[operator]] += 1
-        elif operator != "m":
-            lines, curves, boxes = self._path
-            self._path = [0, 0, 0]
-            self._add(shape(self._fill if operator in _FILLS else NO_COLOUR,
-                            self._stroke if operator in _STROKES else NO_COLOUR, lines, curves, boxes))
+        path, points = self._path, self._now.matrix.transformPoints(list(zip(*[iter(numbers)] * 2, strict=True)))
+        match operator:
+            case "m":
+                path.move(*points)
+            case "l":
+                path.line(*points)
+            case "c":
+                path.curve(*points)
+            case "v":
+                path.curve(path.at, *points)
+            case "y":
+                path.curve(points[0], points[1], points[1])
+            case "re":
+                x, y, width, height = numbers
+                corners = (x, y), (x + width, y), (x + width, y + height), (x, y + height)
+                path.box(self._now.matrix.transformPoints(corners))
+            case "h":
+                path.close()
+            case _:
+                self._paint(operator)
+
+    def _paint(self, operator: str) -> None:
+        if operator in _CLOSES:
+            self._path.close()
+        self._add(shape(self._now.fill if operator in _FILLS else NO_COLOUR,
+                        self._now.stroke if operator in _STROKES else NO_COLOUR,
+                        self._path.lines, self._path.curves, self._path.boxes),
+                  self._width if operator in _STROKES else 0)
 
     def _write(self) -> None:
-        colours = {self._fill} if self._mode in _TEXT_FILLS else set()
-        for colour in colours | ({self._stroke} if self._mode in _TEXT_STROKES else set()):
-            self._add(words(colour))
+        if self._now.mode in _TEXT_FILLS:
+            self._note(words(self._now.fill))
+        if self._now.mode in _TEXT_STROKES:
+            self._note(words(self._now.stroke))
+
+    @property
+    def _width(self) -> float:
+        """Return the width of a stroke on the page."""
+        xx, xy, yx, yy, _, _ = self._now.matrix
+        return self._now.width * sqrt(abs(xx * yy - xy * yx))
 
     @property
     def _ident(self) -> int | None:
         return next((ident for ident in reversed(self._marks) if ident is not None), None)
 
-    def _add(self, token: str) -> None:
-        if token and self._ident is not None:
-            self.found.setdefault(self._ident, []).append(token)
+    def _add(self, name: str, width: float = 0) -> None:
+        """Note the path, which is painted, by *name*, and begin another."""
+        if name:
+            self._note(Shape(name, self._path.measures(), width))
+        self._path = Outline()
+
+    def _note(self, painted: Shape) -> None:
+        if self._ident is not None:
+            self.found.setdefault(self._ident, []).append(painted)
 
 
 def _colour(operands: Sequence[Any]) -> str:
     """Return the colour of three parts, or of one, which is grey; "?" for any other."""
     parts = tuple(_numbers(operands))
     if len(parts) not in (1, _RGB):
-        return "?"
+        return SOME_COLOUR
     return "#" + "".join(f"{round(part * 255):02x}" for part in (parts * _RGB)[:_RGB])
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
 
-from nzpub.checks.readback_paint import paintings
+from nzpub.checks.readback_paint import framed, paintings
 
 _OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ BMC BDC EMC"
 _INLINE = {"Span", "Em", "Strong", "Code", "Quote", "Link"}
@@ -56,7 +56,7 @@ class Tagged:
     labels: tuple[str, ...] = ()               # what its link areas say of themselves
     refs: tuple[int, ...] = ()                 # numbers of the elements that it refers to
     attributes: Mapping[str, str] = field(default_factory=dict)
-    painted: str = ""                          # of a figure: what it shows, in the words of `painted`
+    painted: str = ""                          # of a figure or formula: what it shows, in the words of `painted`
 
     def walk(self) -> Iterator[Tagged]:
         """Yield this element and those below it in reading order."""
@@ -218,11 +218,12 @@ class _Reader:
                       str(element.Alt) if "/Alt" in element else None, str(element.get("/E", "")),
                       tuple(targets), tuple(labels),
                       tuple(ref.objgen[0] for ref in element.get("/Ref", ())), _attributes(element),
-                      self._shown(marks) if str(element.S) == "/Figure" else "")
+                      self._shown(element, marks) if str(element.S) in ("/Figure", "/Formula") else "")
 
-    def _shown(self, marks: Sequence[tuple[int, int]]) -> str:
-        """Return what is painted inside *marks*, each a page and an id."""
-        return " ".join(filter(None, (self._paintings(page).get(ident, "") for page, ident in marks)))
+    def _shown(self, element: Any, marks: Sequence[tuple[int, int]]) -> str:
+        """Return what is painted inside *marks*, each a page and an id, in the box that *element* says it has."""
+        box = next((attributes.BBox for attributes in _many(element.get("/A")) if "/BBox" in attributes), None)
+        return framed((shape for page, ident in marks for shape in self._paintings(page).get(ident, ())), box)
 
     def _page(self, element: Any) -> int:
         return self._pages[element.Pg.objgen] if "/Pg" in element else 0

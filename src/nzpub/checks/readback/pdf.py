@@ -179,8 +179,8 @@ class _Reader:
     def _inline(self, element: tree.Tagged, marks: Marks, *, in_contents: bool = False) -> Iterator[Piece]:
         marks = self._marked(element, marks)
         if element.role in ("Formula", "Figure"):                  # a line may end before it and after it
-            shown = (Piece(element.alt or "", {**marks, "math": ""}) if element.role == "Formula"
-                     else _shown(element, marks))
+            shown = (Piece(element.alt or "", {**marks, "math": "", "painting": element.painted})
+                     if element.role == "Formula" else _shown(element, marks))
             yield from (Piece(LINE_END, marks), shown, Piece(LINE_END, marks))
             return
         for kid in element.kids:
@@ -319,8 +319,10 @@ def _without_code(each: Passage) -> Passage:
 
 def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """Return *marks* with those that follow each other and say the same as one: a space between may be no glyph."""
-    return tuple(Mark(kind, value, "".join(mark.words for mark in run))
-                 for (kind, value), run in groupby(marks, lambda mark: (mark.kind, mark.value)))
+    listed = tuple(marks)
+    joined = (Mark(kind, value, "".join(mark.words for mark in run))
+              for (kind, value), run in groupby(listed, lambda mark: (mark.kind, mark.value)) if kind != "painting")
+    return (*joined, *(mark for mark in listed if mark.kind == "painting"))
 
 
 def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str]) -> Iterator[Passage]:

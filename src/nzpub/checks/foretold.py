@@ -1,0 +1,238 @@
+"""What a picture has to paint, foretold from its file: the shapes of a drawing and where they run, or its pixels.
+
+SVG 2 is read as far as :mod:`nzpub.drawing` lets it in. What only a renderer knows is left open: how many shapes
+markers make, where something runs whose lengths depend on a font, what is in a pattern, a gradient or a mask.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import isnan, nan, sqrt
+
+from fontTools.misc.transform import Identity, Transform
+from lxml import etree
+from PIL import Image, ImageColor, UnidentifiedImageError
+
+from nzpub.checks.outline import Outline
+from nzpub.checks.painted import ANY, NO_COLOUR, REST, SOME_COLOUR, Shape, pixels, shape, told, words
+from nzpub.checks.svg_geometry import NUMBER, UNKNOWN, Box, draw, length, lengths, transformation, viewport
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+_SILENT = frozenset(("title", "desc", "metadata", "defs", "clipPath", "mask", "pattern", "linearGradient",
+                     "radialGradient", "symbol", "marker"))
+_HOLDERS = frozenset(("svg", "g", "a"))
+_SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
+_WORDS = frozenset(("text", "tspan"))
+_MARKERS = ("marker", "marker-start", "marker-mid", "marker-end")
+_INHERITED = ("fill", "stroke", "stroke-width", "visibility", *_MARKERS)
+_COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
+_TOLD = re.compile(r"currentColor|transparent|[a-z]+\([^()]*\)")              # a colour, but not which
+_PAINT = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)\s*(.*)")
+_ROUNDED = 0.02                    # of its size: what curves for a round shape may leave of it
+_DEEPEST = 20                      # that a drawing may repeat what repeats what …
+_PLAIN = frozenset(("1", "L", "LA", "P", "RGB", "RGBA"))
+_ORIENTATION = 0x0112                           # Exif: which way up it is
+
+
+class _BeyondError(Exception):
+    """The drawing is more than shapes of which it is known which there are."""
+
+
+@lru_cache(maxsize=256)
+def painting(content: bytes | None) -> str:
+    """Return what the picture *content* paints, or ANY if that cannot be foretold."""
+    if content is None:
+        return ANY
+    if b"<svg" not in content[:1000]:
+        return _raster(content)
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        return _drawing(root)
+    except (etree.XMLSyntaxError, _BeyondError, ValueError):
+        return ANY
+
+
+def _raster(content: bytes) -> str:
+    try:
+        with Image.open(io.BytesIO(content)) as opened:
+            if opened.mode not in _PLAIN or opened.getexif().get(_ORIENTATION, 1) != 1:
+                return ANY
+            whole = Outline()
+            width, height = opened.size
+            whole.box([(0, 0), (width, 0), (width, height), (0, height)])
+            return told(width, height, [Shape(pixels(opened), whole.measures())])
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return ANY
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What holds for an element: the properties that it inherits, where its units are, and of what shares are taken."""
+
+    properties: Mapping[str, str]
+    matrix: Transform
+    box: Box
+    named: Mapping[str, etree._Element]
+    depth: int = 0
+
+
+def _drawing(root: etree._Element) -> str:
+    view = lengths(root.get("viewBox", ""))
+    sizes = [None if "%" in root.get(side, "%") else length(root.get(side, "")) for side in ("width", "height")]
+    ratio = view[2] / view[3] if view else 0
+    width = sizes[0] or (sizes[1] * ratio if sizes[1] else view[2] if view else 0)
+    height = sizes[1] or (width / ratio if ratio else 0)
+    if width <= 0 or height <= 0:
+        raise _BeyondError                                           # it is as large as its place
+    own = {str(key): str(value) for key, value in root.items()}
+    matrix = UNKNOWN if "transform" in own else viewport(own, width, height)
+    box = (view[2], view[3]) if view else (nan, nan)
+    named = {str(each.get("id")): each for each in root.iter(f"{_SVG}*") if each.get("id")}
+    start = _Around({"fill": "black", "stroke": "none", "stroke-width": "1"}, matrix, box, named)
+    return told(width, height, _shapes(root, replace(start, properties=_properties(root, start.properties))))
+
+
+def _shapes(element: etree._Element, around: _Around) -> Iterator[Shape]:
+    """Yield what stands directly in *element*, and what is in that."""
+    for kid in element:
+        if isinstance(kid.tag, str):
+            yield from _shape(kid, around)
+
+
+def _shape(element: etree._Element, around: _Around) -> Iterator[Shape]:
+    """Yield the shapes that *element* paints in what is *around* it."""
+    name = str(element.tag).removeprefix(_SVG)
+    now = _properties(element, around.properties)
+    if name in _SILENT or now.get("display") == "none":
+        return
+    here = replace(around, properties=now, matrix=_moved(around.matrix, now))
+    if name in _SHAPES:
+        yield from _outlined(name, here)
+    elif name == "use":
+        yield from _used(here)
+    elif name in _WORDS:
+        yield from _written(element, here)
+        yield from _shapes(element, here)
+    elif name == "svg":
+        yield from _shapes(element, _viewed(now, here))
+    elif name in _HOLDERS:
+        yield from _shapes(element, here)
+    else:
+        raise _BeyondError
+
+
+def _properties(element: etree._Element, inherited: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what holds for *element*: what it inherits, its attributes, and what its style says, which wins."""
+    pairs = (declaration.partition(":") for declaration in element.get("style", "").split(";"))
+    style = {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if name.strip()}
+    own = {str(key): str(value).strip() for key, value in element.items()} | style
+    passed = {key: inherited[key] for key in _INHERITED if key in inherited}
+    return passed | {key: value for key, value in own.items() if value != "inherit" or key not in _INHERITED}
+
+
+def _moved(matrix: Transform, now: Mapping[str, str]) -> Transform:
+    transform = now.get("transform", "none")
+    moves = Identity if transform == "none" else UNKNOWN if "transform-origin" in now else transformation(transform)
+    if moves.xx * moves.yy == moves.xy * moves.yx:
+        raise _BeyondError                                            # nothing is seen of it
+    return matrix.transform(moves)
+
+
+def _used(here: _Around) -> Iterator[Shape]:
+    """Yield what a ``use`` repeats."""
+    now = here.properties
+    target = here.named.get(next((now[key][1:] for key in _HREFS if key in now), ""))
+    if target is None:
+        return
+    if here.depth > _DEEPEST:
+        raise _BeyondError
+    x, y = (length(now.get(key, ""), side) for key, side in zip("xy", here.box, strict=True))
+    there = replace(here, matrix=here.matrix.translate(x, y), depth=here.depth + 1)
+    if target.tag in (f"{_SVG}symbol", f"{_SVG}svg"):
+        inside = replace(there, properties=_properties(target, now))
+        sizes = {key: now[key] for key in ("width", "height") if key in now}
+        yield from _shapes(target, _viewed({**inside.properties, **sizes}, inside))
+    else:
+        yield from _shape(target, there)
+
+
+def _viewed(own: Mapping[str, str], here: _Around) -> _Around:
+    """Return what is around the content of an inner drawing or a symbol: its box begins its own units.
+
+    Without a size it is as large as its content, says the renderer, or as its place, says SVG.
+    """
+    x, y, width, height = (length(own.get(key, ""), here.box[at % 2])
+                           for at, key in enumerate(("x", "y", "width", "height")))
+    view = lengths(own.get("viewBox", ""))
+    if not {"width", "height"} <= own.keys():
+        return replace(here, matrix=UNKNOWN if view else here.matrix.translate(x, y), box=(nan, nan))
+    return replace(here, matrix=here.matrix.translate(x, y).transform(viewport(own, width, height)),
+                   box=(view[2], view[3]) if view else (width, height))
+
+
+# --- shapes -----------------------------------------------------------------------------------------
+
+
+def _outlined(name: str, here: _Around) -> Iterator[Shape]:
+    """Yield a shape, and whatever markers stand on it."""
+    now = here.properties
+    if now.get("visibility", "visible") != "visible":
+        return
+    outline, lines = draw(name, now, here.box, here.matrix)
+    bare = _is_nought(now["stroke-width"])
+    fill, stroke = _colour(now["fill"], here), NO_COLOUR if bare else _colour(now["stroke"], here)
+    if called := shape(fill, stroke, lines, outline.curves, outline.boxes):
+        yield _placed(called, outline, now, here.matrix)
+    if any(now.get(marker, "none") != "none" for marker in _MARKERS):
+        yield Shape(REST)
+
+
+def _placed(called: str, outline: Outline, now: Mapping[str, str], matrix: Transform) -> Shape:
+    """Return the shape *called* so with what is known of its place."""
+    measures = outline.measures()
+    if any(map(isnan, measures)):
+        return Shape(called, (nan,) * len(measures), nan)
+    left, top, right, bottom, *means = measures
+    is_round = "r" in now or "rx" in now or "ry" in now or "a" in now.get("d", "").lower()
+    leeway = _ROUNDED * max(right - left, bottom - top) if is_round else 0
+    width = length(now["stroke-width"]) * sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
+    return Shape(called, (left, top, right, bottom, *((nan,) * 4 if is_round else means)),
+                 0 if called.split("/")[1] == NO_COLOUR else width, leeway)
+
+
+def _is_nought(number: str) -> bool:
+    found = re.match(NUMBER, number)
+    return found is not None and float(found.group()) == 0
+
+
+def _colour(value: str, here: _Around) -> str:
+    """Return a colour as ``#rrggbb``, or which it may be; raises ValueError for what is none."""
+    if value == "none":
+        return NO_COLOUR
+    if found := _PAINT.fullmatch(value):
+        if found[1] not in here.named:
+            return _colour(found[2] or "none", here)
+        if not len(here.named[found[1]]) and not any(here.named[found[1]].get(key) for key in _HREFS):
+            raise _BeyondError                                        # a gradient without colours
+        return SOME_COLOUR
+    if not _COLOUR.fullmatch(value) or _TOLD.fullmatch(value):
+        if not _TOLD.fullmatch(value):
+            raise _BeyondError
+        return SOME_COLOUR
+    red, green, blue, *_ = ImageColor.getrgb(value)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _written(element: etree._Element, here: _Around) -> Iterator[Shape]:
+    """Yield the colours of the words directly in *element*."""
+    said = "".join((element.text or "", *(kid.tail or "" for kid in element)))
+    now = here.properties
+    if said.strip() and now.get("visibility", "visible") == "visible":
+        colours = _colour(now["fill"], here), NO_COLOUR if _is_nought(now["stroke-width"]) else _colour(
+            now["stroke"], here)
+        yield from (words(colour) for colour in colours if colour != NO_COLOUR)
