@@ -689,11 +689,9 @@ _PAINTS = {"f": "rg", "f*": "rg", "S": "RG", "B": "RG", "B*": "RG"}  # with the 
 
 
 def _drawn(pdf_: pikepdf.Pdf, chance: random.Random, wanted: set[str]) -> tuple[Any, list[Any], int]:
-    """Return a page, its instructions, and the place in a figure on it of one that is *wanted*.
-
-    A formula, which is marked as a figure is, is told by its source.
-    """
-    figures = {(f.Pg.objgen, int(kid)) for _, f in _tags(pdf_, {"Figure"}) for kid in _kids(f) if isinstance(kid, int)}
+    """Return a page, its instructions, and the place in a figure or formula on it of one that is *wanted*."""
+    marks = _tags(pdf_, {"Figure", "Formula"})
+    figures = {(f.Pg.objgen, int(kid)) for _, f in marks for kid in _kids(f) if isinstance(kid, int)}
     found = []
     for page in pdf_.pages:
         instructions: list[Any] = list(pikepdf.parse_content_stream(page))
@@ -735,6 +733,193 @@ def _pdf_line(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     return "left a line of a drawing out"
 
 
+_COURSE = {"m": 2, "l": 2, "c": 6, "re": 4}  # operators that make a path, with how many numbers they take
+Point = tuple[float, float]
+
+
+class _Path(NamedTuple):
+    """A path that is painted in a figure: the instructions that make it, and the points that they name."""
+
+    start: int
+    end: int
+    points: tuple[Point, ...]
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Return its left, upper, right and lower edges."""
+        (left, *_), (right, *_) = sorted(x for x, _ in self.points), sorted((x for x, _ in self.points), reverse=True)
+        (top, *_), (bottom, *_) = sorted(y for _, y in self.points), sorted((y for _, y in self.points), reverse=True)
+        return left, top, right, bottom
+
+    def middle(self) -> Point:
+        """Return the middle of its box."""
+        left, top, right, bottom = self.box()
+        return (left + right) / 2, (top + bottom) / 2
+
+
+def _numbers(instruction: Any) -> list[Point]:
+    """Return the points of an instruction, of a rectangle two corners."""
+    values = [float(each) for each in instruction[0]]
+    if str(instruction[1]) == "re":
+        values[2:] = values[0] + values[2], values[1] + values[3]
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def _corners(instruction: Any) -> list[Point]:
+    """Return the points of an instruction, of a rectangle all four corners."""
+    points = _numbers(instruction)
+    if str(instruction[1]) == "re":
+        (left, top), (right, bottom) = points
+        points += [(right, top), (left, bottom)]
+    return points
+
+
+def _paths(instructions: list[Any], at: int) -> list[_Path]:
+    """Return the paths painted in the mark around *at*; WeasyPrint begins each at nought, which draws nothing."""
+    start = max(n for n in range(at) if str(instructions[n][1]) in ("BDC", "BMC"))
+    end = next(n for n in range(at, len(instructions)) if str(instructions[n][1]) == "EMC")
+    found: list[_Path] = []
+    course: list[int] = []
+    for n in range(start, end):
+        operator = str(instructions[n][1])
+        if operator in _COURSE and not (operator == "m" and str(instructions[n + 1][1]) in ("m", "f", "S")):
+            course.append(n)
+        elif operator in _PAINTS and course:
+            found.append(_Path(course[0], n, tuple(p for each in course for p in _corners(instructions[each]))))
+            course = []
+        elif operator == "n":
+            course = []
+    return found
+
+
+def _redrawn_path(instructions: list[Any], path: _Path, change: Callable[[Point], Point]) -> None:
+    """Put each point of *path* where *change* has it."""
+    for n in range(path.start, path.end):
+        operator = str(instructions[n][1])
+        if operator in _COURSE:
+            points = [change(point) for point in _numbers(instructions[n])]
+            values = [value for point in points for value in point]
+            if operator == "re":
+                values[2:] = values[2] - values[0], values[3] - values[1]
+            instructions[n] = (values, pikepdf.Operator(operator))
+
+
+def _span(paths: list[_Path]) -> float:
+    """Return how wide or high a drawing is, whichever is more."""
+    lefts, tops, rights, bottoms = zip(*(path.box() for path in paths), strict=True)
+    return max(max(rights) - min(lefts), max(bottoms) - min(tops))
+
+
+def _is_lopsided(path: _Path, span: float) -> bool:
+    """Tell whether *path* is another one in a mirror."""
+    middle, _ = path.middle()
+    step = span / 100
+    turned = {(round((2 * middle - x) / step), round(y / step)) for x, y in path.points}
+    near = {(x + dx, y + dy) for x, y in turned for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
+    return not {(round(x / step), round(y / step)) for x, y in path.points} <= near
+
+
+def _outlines(pdf_: pikepdf.Pdf, chance: random.Random) -> tuple[Any, list[Any], list[_Path], float]:
+    """Return a page, its instructions, the paths in a figure or formula on it, and how large that is."""
+    page, instructions, at = _drawn(pdf_, chance, set(_PAINTS))
+    paths = _paths(instructions, at)
+    return page, instructions, paths, _span(paths)
+
+
+def _pdf_moved(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Move a shape by a hundredth of its drawing."""
+    page, instructions, paths, span = _outlines(pdf_, chance)
+    right, down = chance.choice([(1, 0), (0, 1), (-1, 1)])
+    _redrawn_path(instructions, chance.choice(paths), lambda p: (p[0] + right * span / 100, p[1] + down * span / 100))
+    _written(pdf_, page, instructions)
+    return "moved a shape of a drawing"
+
+
+def _pdf_scaled(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Make a shape larger or smaller where it stands."""
+    page, instructions, paths, span = _outlines(pdf_, chance)
+    paths = [path for path in paths if _span([path]) > span / 50]
+    if not paths:
+        return None
+    path, by = chance.choice(paths), chance.choice([0.7, 1.4])
+    x, y = path.middle()
+    _redrawn_path(instructions, path, lambda p: (x + by * (p[0] - x), y + by * (p[1] - y)))
+    _written(pdf_, page, instructions)
+    return "scaled a shape of a drawing"
+
+
+def _pdf_mirrored(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Mirror a shape where it stands."""
+    page, instructions, paths, span = _outlines(pdf_, chance)
+    paths = [path for path in paths if _is_lopsided(path, span)]
+    if not paths:
+        return None
+    path = chance.choice(paths)
+    _redrawn_path(instructions, path, lambda p: (2 * path.middle()[0] - p[0], p[1]))
+    _written(pdf_, page, instructions)
+    return "mirrored a shape of a drawing"
+
+
+def _pdf_exchanged(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Put two shapes in each other's place."""
+    page, instructions, paths, span = _outlines(pdf_, chance)
+    pairs = [
+        (one, other)
+        for one in paths
+        for other in paths
+        if max(abs(a - b) for a, b in zip(one.middle(), other.middle(), strict=True)) > span / 100
+    ]
+    if not pairs:
+        return None
+    one, other = chance.choice(pairs)
+    (x1, y1), (x2, y2) = one.middle(), other.middle()
+    _redrawn_path(instructions, one, lambda p: (p[0] + x2 - x1, p[1] + y2 - y1))
+    _redrawn_path(instructions, other, lambda p: (p[0] + x1 - x2, p[1] + y1 - y2))
+    _written(pdf_, page, instructions)
+    return "exchanged two shapes of a drawing"
+
+
+def _pdf_thick(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Draw a line much thicker."""
+    page, instructions, at = _drawn(pdf_, chance, {"S"})
+    width = max(n for n in range(at) if str(instructions[n][1]) == "w")
+    instructions[width] = ([5 * float(instructions[width][0][0])], pikepdf.Operator("w"))
+    _written(pdf_, page, instructions)
+    return "drew a line of a drawing thicker"
+
+
+def _pdf_askew(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Draw a whole figure or formula mirrored, turned, larger or elsewhere."""
+    page, instructions, at = _drawn(pdf_, chance, set(_PAINTS))
+    start = max(n for n in range(at) if str(instructions[n][1]) == "BDC")
+    matrices = [n for n in range(start, at) if str(instructions[n][1]) == "cm"]
+    a, b, c, d, e, f = (float(value) for value in instructions[matrices[0]][0])
+    other = chance.choice([(-a, b, c, d, e, f), (a * 1.2, b, c, d * 1.2, e, f), (a, b, c, d, e + 9, f)])
+    instructions[matrices[0]] = (list(other), pikepdf.Operator("cm"))
+    _written(pdf_, page, instructions)
+    return "drew a figure askew"
+
+
+def _pdf_formula(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Move or lose a sign of a formula."""
+    formulas = [kid for _, kid in _tags(pdf_, {"Formula"})]
+    formula = chance.choice(formulas)
+    page = next(page for page in pdf_.pages if page.obj.objgen == formula.Pg.objgen)
+    instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+    marks = {int(kid) for kid in _kids(formula) if isinstance(kid, int)}
+    start = next(
+        n
+        for n, (operands, operator) in enumerate(instructions)
+        if str(operator) == "BDC" and int(operands[-1].get("/MCID", -1)) in marks
+    )
+    paths = _paths(instructions, start + 1)
+    if chance.random() < 0.5:
+        instructions[chance.choice(paths).end] = ([], pikepdf.Operator("n"))
+    else:
+        _redrawn_path(instructions, chance.choice(paths), lambda p: (p[0] + _span(paths) / 50, p[1]))
+    _written(pdf_, page, instructions)
+    return "drew a formula otherwise"
+
+
 _PDF_FAULTS = (
     _pdf_delete,
     _pdf_double,
@@ -755,6 +940,13 @@ _PDF_FAULTS = (
     _pdf_colour,
     _pdf_shape,
     _pdf_line,
+    _pdf_moved,
+    _pdf_scaled,
+    _pdf_mirrored,
+    _pdf_exchanged,
+    _pdf_thick,
+    _pdf_askew,
+    _pdf_formula,
 )
 
 
@@ -995,6 +1187,7 @@ def _pptx_bullet(root: Element, chance: random.Random) -> str | None:
 
 def _pptx_quote(root: Element, chance: random.Random) -> str | None:
     """Make what is set in as a quotation a plain paragraph or item."""
+
     def is_set_in(each: Element) -> bool:
         levels = int(each.get("lvl", "0")) + (each.find(f"{_A}buNone") is None)
         return int(each.get("marL", "0")) > 342900 * levels

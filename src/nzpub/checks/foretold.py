@@ -198,8 +198,10 @@ def _placed(called: str, outline: Outline, now: Mapping[str, str], matrix: Trans
     if any(map(isnan, measures)):
         return Shape(called, (nan,) * len(measures), nan)
     left, top, right, bottom, *means = measures
-    is_round = "r" in now or "rx" in now or "ry" in now or "a" in now.get("d", "").lower()
-    leeway = _ROUNDED * max(right - left, bottom - top) if is_round else 0
+    has_arcs = "a" in now.get("d", "").lower()
+    is_round = has_arcs or not now.keys().isdisjoint(("r", "rx", "ry"))
+    is_turned = bool(matrix.xy or matrix.yx)
+    leeway = _ROUNDED * max(right - left, bottom - top) if has_arcs or (is_round and is_turned) else 0
     width = length(now["stroke-width"]) * sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
     return Shape(called, (left, top, right, bottom, *((nan,) * 4 if is_round else means)),
                  0 if called.split("/")[1] == NO_COLOUR else width, leeway)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from math import isnan, nan, sqrt
+from itertools import product
+from math import sqrt
 from typing import NamedTuple
 
 from PIL import Image
@@ -24,6 +25,7 @@ REST = "*"                                    # shapes of which it is not foreto
 _WORDS = "words:"
 _POINTS_PER_PIXEL = 72 / 96                   # CSS Values 4: 1in = 96px; PDF: 1in = 72pt
 _LOOSE = 1 / 500                              # of the longer side of its box a shape may stand elsewhere
+_THICKER, _FINE = 0.1, 0.02                   # of its width, and in points: so much thicker a stroke may be
 _DIGITS = 1e-6                                # what a PDF's numbers leave of one
 
 
@@ -99,7 +101,7 @@ def changed(meant: str, seen: str) -> str:
     said, written = ({each.name for each in side if _is_words(each)} for side in (shapes, painted))
     shapes, painted = ([each for each in side if not _is_words(each)] for side in (shapes, painted))
     same_words = said == written or f"{_WORDS}{SOME_COLOUR}" in said
-    frames = [_frame(scale, size, room, shapes, painted) for scale in _scales(size, room)]
+    frames = tuple(_frames(size, room))
     if same_words and any(_run_alike(shapes, painted, frame) for frame in frames):
         return ""
     if same_words and REST not in {each.name for each in shapes} and len(shapes) == len(painted) and all(
@@ -126,24 +128,17 @@ def _shape(token: str) -> Shape:
     return Shape(name, values[:-2], *values[-2:])
 
 
-def _scales(size: tuple[float, float], room: tuple[float, float]) -> Iterator[tuple[float, float]]:
-    """Yield how much a picture may be enlarged: as CSS's object-fit fills, contains, covers, or leaves it as it is."""
-    across, down = room[0] / size[0], room[1] / size[1]
-    yield across, down
-    for both in (min(across, down), max(across, down), _POINTS_PER_PIXEL):
-        yield both, both
+def _frames(size: tuple[float, float], room: tuple[float, float]) -> Iterator[_Frame]:
+    """Yield how a picture may be put into its box: CSS's object-fit fills it, contains, covers or leaves the picture.
 
-
-def _frame(scale: tuple[float, float], size: tuple[float, float], room: tuple[float, float],
-           shapes: Sequence[Shape], painted: Sequence[Shape]) -> _Frame:
-    """Return the frame of *scale*; where the picture has room to move, it stands where its first shape does."""
-    moved = [0.0, 0.0]
-    for axis in (0, 1):
-        slack = room[axis] - scale[axis] * size[axis]
-        first = (painted[0].measures[axis] - scale[axis] * shapes[0].measures[axis]
-                 if shapes and painted and shapes[0].measures else nan)
-        moved[axis] = slack / 2 if isnan(first) else min(max(first, min(slack, 0)), max(slack, 0))
-    return _Frame(*scale, moved[0], moved[1], _LOOSE * max(room) + _DIGITS * max(size))
+    Where that leaves room, object-position has it in the middle or at an edge.
+    """
+    fill = room[0] / size[0], room[1] / size[1]
+    loose = _LOOSE * max(room) + _DIGITS * max(size)
+    for across, down in (fill, *((both, both) for both in (min(fill), max(fill), _POINTS_PER_PIXEL))):
+        slack = room[0] - across * size[0], room[1] - down * size[1]
+        for x, y in product((0.5, 0, 1), repeat=2):
+            yield _Frame(across, down, x * slack[0], y * slack[1], loose)
 
 
 def _run_alike(shapes: Sequence[Shape], painted: Sequence[Shape], frame: _Frame) -> bool:
@@ -163,8 +158,9 @@ def _is_alike(meant: Shape, seen: Shape, frame: _Frame) -> bool:
     both = sqrt(abs(frame.across * frame.down))
     off = [abs((frame.across, frame.down)[at % 2] * number + (frame.left, frame.top)[at % 2] - other)
            for at, (number, other) in enumerate(zip(meant.measures, seen.measures, strict=False))]
-    off.append(abs(both * meant.width - seen.width))
-    return not any(each > frame.loose + both * meant.leeway for each in off)       # what is not a number is not known
+    stroke = both * meant.width
+    return not (any(each > frame.loose + both * meant.leeway for each in off)       # what is not a number is not known
+                or abs(stroke - seen.width) > _THICKER * stroke + _FINE)
 
 
 def _is_called_alike(meant: Shape, seen: Shape) -> bool:
