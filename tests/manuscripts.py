@@ -31,8 +31,25 @@ REFERENCES: tuple[dict[str, object], ...] = (
         "issued": {"date-parts": [[2021, 4, 5]]},
     },
 )
-_SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} 3" width="{w}" height="3"><path d="M0 0H4V3z"/></svg>'
-FILES = {f"figures/{name}.svg": _SVG.format(w=w).encode() for name, w in (("one", 4), ("two", 5), ("three", 6))}
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{body}</svg>'
+_DRAWINGS = {
+    "one": ('viewBox="0 0 4 3" width="4" height="3"', '<path d="M0 0H4V3z"/>'),
+    "two": (
+        'viewBox="-10 -20 50 30" width="100" preserveAspectRatio="xMinYMax"',
+        '<defs><linearGradient id="a"><stop stop-color="red"/><stop offset="1" stop-color="blue"/></linearGradient>'
+        '<clipPath id="b"><circle r="9"/></clipPath></defs><rect x="-5" width="20%" height="9" fill="url(#a)"/>'
+        '<g transform="rotate(20) scale(2 1)" clip-path="url(#b)"><path d="M1 1a5 5 0 1 1 4 2z" stroke="red"/></g>',
+    ),
+    "three": (
+        'width="6cm" height="30mm"',
+        '<g id="a" opacity="0.5"><g style="stroke:#123456;stroke-width:2px"><circle cx="30" cy="40" r="9"/></g></g>'
+        '<use href="#a" x="50" y="10"/><text x="9" y="90" font-size="9">in it</text>',
+    ),
+}
+FILES = {
+    f"figures/{name}.svg": _SVG.format(attributes=attributes, body=body).encode()
+    for name, (attributes, body) in _DRAWINGS.items()
+}
 _OUTPUTS = ("pdf", "epub", "slides", "web", "pdf web", "epub slides")
 # Ligatures, macrons, marks to combine, hyphens of three kinds, joiners, no-break spaces, markup, right to left, length.
 _WORDS = (

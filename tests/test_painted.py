@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
+import pikepdf
 import pytest
 from PIL import Image
 from weasyprint import HTML
@@ -30,33 +31,115 @@ DRAWINGS = {
     "unseen": '<rect width="5" height="5" fill="none"/><path d="M1 1" stroke="red"/><title>x</title>'
               '<line x2="5" stroke="red" stroke-width="0"/><path d="" stroke="red"/>',
 }
-BEYOND = ('<rect width="5" height="5" style="fill:red"/>', '<path d="M0 0A1 1 0 0 1 2 2z"/>',
-          '<linearGradient id="a"/><rect fill="url(#a)" width="5" height="5"/>', '<use href="#x"/>',
-          '<rect width="5" height="5" fill="currentColor"/>', '<path d="M0 0L5 5 6"/>',
-          '<rect width="5" height="5" fill="hsl(10, 20%, 30%)"/>', '<rect width="5" height="5" fill-opacity="0"/>')
+_RAMP = '<stop stop-color="red"/><stop offset="1" stop-color="blue"/>'
+# What a drawing may have beside plain shapes in plain units: its attributes, what is in it.
+RICHER = {
+    "a view box with an offset": ('viewBox="-10 -10 40 20" width="200"', '<rect x="-5" y="-5" width="5" height="5"/>'),
+    "a place in a corner": ('viewBox="0 0 40 20" width="100" height="200" preserveAspectRatio="xMaxYMin"',
+                            '<path d="M0 0 5 9L3 3" stroke="red"/>'),
+    "no ratio": ('viewBox="0 0 40 20" width="100" height="200" preserveAspectRatio="none"',
+                 '<path d="M0 0 5 9L3 3" stroke="red"/>'),
+    "a slice": ('viewBox="0 0 40 20" width="100" height="200" preserveAspectRatio="xMidYMid slice"',
+                '<rect x="1" y="2" width="5" height="5"/>'),
+    "no view box": ('width="10cm" height="20mm"', '<rect x="1mm" y="2pt" width="5mm" height=".5cm"/>'),
+    "shares": ('viewBox="0 0 40 20"', '<rect x="1" y="2" width="50%" height="50%"/><circle cx="50%" cy="9" r="10%"/>'),
+    "arcs": ("", '<path d="M10 10A20 10 30\n0 1 40 50"/><path d="M10 10a5 5 0 1 0 10 0z" stroke="red"/>'
+                 '<path d="M50 10a5 5 0 015 5"/><path d="M10 50a40 40 0 0 1 80 0" fill="none" stroke="red"/>'),
+    "transformations": ("", '<g transform="translate(10,20) rotate(30 5 5) scale(2 -1) skewX(10)">'
+                            '<rect width="9" height="5" rx="2"/><circle r="3"/><path d="M0 0c1 2 3 4 5 0z"/></g>'
+                            '<rect transform="matrix(1 2 3 4 5 6)" width="9" height="5"/>'),
+    "style": ("", '<rect width="9" height="5" style="transform:translate(10px,5px) rotate(45deg);fill:red;'
+                  'stroke:blue;stroke-width:3"/>'),
+    "use": ("", '<defs><g id="a"><rect width="5" height="4" fill="red"/></g></defs><use href="#a" x="10" y="5"/>'
+                '<use href="#a" transform="scale(2)" x="10"/>'),
+    "symbols": ("", '<symbol id="a" viewBox="0 0 10 10"><rect width="5" height="4"/></symbol>'
+                    '<use href="#a" x="10" y="5" width="20" height="30"/><use href="#a" x="3"/>'),
+    "drawings within": ("", '<svg x="10" y="20" width="30" height="40" viewBox="0 0 10 10"><rect width="5" height="50%"'
+                            '/></svg><svg x="5"><rect width="5" height="4"/></svg>'),
+    "gradients": ("", f'<defs><linearGradient id="a">{_RAMP}</linearGradient><radialGradient id="b" href="#a"/></defs>'
+                      '<rect x="3" width="50" height="40" fill="url(#a)"/><circle r="9" cx="50" cy="50" fill="none" '
+                      'stroke="url(#b)"/><rect width="3" height="3" fill="url(#no) blue"/>'),
+    "patterns": ("", '<pattern id="a" width="5" height="5"><rect width="3" height="3"/></pattern>'
+                     '<rect x="3" width="50" height="40" fill="url(#a)"/><circle r="9"/>'),
+    "clips and masks": ("", '<clipPath id="a"><circle cx="9" cy="9" r="9"/></clipPath><mask id="b"><circle r="9" '
+                            'fill="white"/></mask><g clip-path="url(#a)"><rect width="50" height="40"/></g>'
+                            '<rect mask="url(#b)" width="5" height="4"/>'),
+    "markers": ("", '<marker id="a" markerWidth="4" markerHeight="4"><path d="M0 0L4 2 0 4z"/></marker>'
+                    '<line x2="50" y2="40" stroke="red" marker-end="url(#a)"/><path d="M0 0L4 2 0 4z"/>'
+                    '<polyline points="0 0 5 5 9 9" stroke="blue" style="marker:url(#a)"/><circle r="3"/>'),
+    "opacity": ("", '<g opacity="0.5" transform="scale(2)"><rect x="3" width="5" height="4" opacity=".5"/></g>'
+                    '<rect width="5" height="4" fill-opacity="0"/><rect width="5" height="4" style="opacity:0"/>'),
+    "hidden": ("", '<g visibility="hidden"><rect width="5" height="4"/><rect visibility="visible" width="5" height="3"'
+                   '/></g><rect display="none" width="5" height="4"/><rect width="2" height="1"/>'),
+    "colours": ("", '<g color="red"><rect width="5" height="4" fill="currentColor"/></g><rect width="5" height="4" '
+                    'fill="hsl(10, 20%, 30%)"/><rect width="5" height="4" fill="rgba(10, 20, 30, .5)"/>'),
+    "steps": ("", '<path d="m10 10 5 5-3 2-1.5-4zm5 5h3v4h-3zM1 2q1 3 4 5t3 3z m1 1l2 3" stroke="red"/>'
+                  '<path d="M5 5H9V9H5V5Z"/><path d="m.1.1l.2-.3.7.9-.9-.6z"/>'),
+    "fonts": ("", '<rect width="2em" height="3ex"/><rect x="5" width="2" height="3"/>'),
+    "turned all over": ('viewBox="0 0 50 50" transform="rotate(10)"', '<rect width="20" height="30"/>'),
+    "stretched strokes": ("", '<g stroke="red" stroke-width="2" transform="scale(3 1)"><path d="M0 0L9 9"/></g>'),
+    "large": ('viewBox="0 0 400000 300000" width="400" height="300"', '<rect x="1000" width="30000" height="5000"/>'),
+}
+BEYOND = ('<linearGradient id="a"/><rect fill="url(#a)" width="5" height="5"/>', '<path d="M0 0L5 5 6"/>',
+          '<rect width="5" height="5" fill="nonsense-1"/>', '<rect width="5" height="5" transform="scale(0)"/>',
+          '<image/>')
+PLACES = ("", "img { width: 300px }", "img { width: 200px; height: 200px; object-fit: contain }",
+          "img { width: 40px; height: 30px; object-fit: cover }", "img { padding: 3px; border: 2px solid #0f0 }")
+TRIANGLE = '<path d="M10 10H40V60z" fill="#00f"/><path d="M60 60l9 3 2-8" stroke="#f00"/>'
+# How TRIANGLE may be drawn otherwise in the same colours with as many lines.
+OTHERS = {
+    "moved": TRIANGLE.replace("M10 10", "M11 10"), "larger": TRIANGLE.replace("H40V60", "H42V62"),
+    "mirrored": TRIANGLE.replace("M10 10H40V60z", "M40 10H10V60z"), "bent": TRIANGLE.replace("9 3 2-8", "9 0 2-5"),
+    "exchanged": '<path d="M40 40H70V90z" fill="#00f"/><path d="M20 30l9 3 2-8" stroke="#f00"/>',
+    "thicker": TRIANGLE.replace('stroke="', 'stroke-width="2" stroke="'),
+    "all of it moved": f'<g transform="translate(1)">{TRIANGLE}</g>',
+    "all of it larger": f'<g transform="scale(1.05)">{TRIANGLE}</g>',
+    "all of it mirrored": f'<g transform="matrix(-1 0 0 1 99 0)">{TRIANGLE}</g>',
+}
 
 DRESS = "img { border: 2px solid #0f0; background: #eee; padding: 3px; border-radius: 2px }"     # around a picture
 
 
-def drawn(body: str) -> bytes:
-    """Return a drawing of *body*."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 99 99" width="99" height="99">{body}</svg>'.encode()
+def drawn(body: str, attributes: str = "") -> bytes:
+    """Return a drawing of *body*, a square if it is not said otherwise."""
+    attributes = attributes or 'viewBox="0 0 99 99" width="99" height="99"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{body}</svg>'.encode()
 
 
-def read_again(picture: bytes, kind: str) -> str:
+def read_again(picture: bytes, kind: str = "svg+xml", style: str = DRESS) -> str:
     """Return what the figure with *picture* paints in a PDF."""
     address = f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
-    page = f'<html lang="en"><title>A</title><style>{DRESS}</style><p>Words<p><img alt="x" src="{address}">'
-    pdf = HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
-    (figure,) = (each for each in readback_pdf.read(pdf).walk() if each.role == "Figure")
-    return figure.painted
+    page = f'<html lang="en"><title>A</title><style>{style}</style><p>Words<p><img alt="x" src="{address}">'
+    with pikepdf.open(io.BytesIO(HTML(string=page).write_pdf(pdf_variant="pdf/ua-1"))) as pdf:
+        height = float(pdf.pages[0].mediabox[3])
+        for figure in [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/S") ==
+                       "/Figure"]:
+            left, top, right, bottom = (0.75 * float(edge) for edge in figure.A.BBox)     # pixels from the top
+            figure.A.BBox = pikepdf.Array([left, height - bottom, right, height - top])
+        (shown,) = (each for each in readback_pdf.tagged(pdf).walk() if each.role == "Figure")
+    return shown.painted
 
 
 @pytest.mark.parametrize("body", DRAWINGS.values(), ids=DRAWINGS)
 def test_a_drawing_is_read_as_it_was_foretold(body: str) -> None:
     """Shapes in their order with their colours and lines, and the colours of words."""
     assert painting(drawn(body)) != ANY
-    assert changed(painting(drawn(body)), read_again(drawn(body), "svg+xml")) == ""
+    assert changed(painting(drawn(body)), read_again(drawn(body))) == ""
+
+
+@pytest.mark.parametrize("case", RICHER)
+def test_a_drawing_is_read_as_it_was_foretold_wherever_it_stands(case: str) -> None:
+    """However it is made and whatever box a style gives it: no build is stopped for a sound drawing."""
+    attributes, body = RICHER[case]
+    picture = drawn(body, attributes)
+    assert painting(picture) != ANY
+    assert [changed(painting(picture), read_again(picture, style=style)) for style in PLACES] == [""] * len(PLACES)
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_shape_in_another_place_is_another_drawing(case: str) -> None:
+    """The same shapes in the same colours elsewhere, larger, mirrored or bent are not the figure that was drawn."""
+    assert "in another place or in another size" in changed(painting(drawn(TRIANGLE)), read_again(drawn(OTHERS[case])))
 
 
 @pytest.mark.parametrize("body", BEYOND)
