@@ -746,9 +746,8 @@ class _Path(NamedTuple):
 
     def box(self) -> tuple[float, float, float, float]:
         """Return its left, upper, right and lower edges."""
-        (left, *_), (right, *_) = sorted(x for x, _ in self.points), sorted((x for x, _ in self.points), reverse=True)
-        (top, *_), (bottom, *_) = sorted(y for _, y in self.points), sorted((y for _, y in self.points), reverse=True)
-        return left, top, right, bottom
+        across, down = [x for x, _ in self.points], [y for _, y in self.points]
+        return min(across), min(down), max(across), max(down)
 
     def middle(self) -> Point:
         """Return the middle of its box."""
@@ -805,8 +804,8 @@ def _redrawn_path(instructions: list[Any], path: _Path, change: Callable[[Point]
 
 def _span(paths: list[_Path]) -> float:
     """Return how wide or high a drawing is, whichever is more."""
-    lefts, tops, rights, bottoms = zip(*(path.box() for path in paths), strict=True)
-    return max(max(rights) - min(lefts), max(bottoms) - min(tops))
+    left, top, right, bottom = _Path(0, 0, tuple(point for path in paths for point in path.points)).box()
+    return max(right - left, bottom - top)
 
 
 def _is_lopsided(path: _Path, span: float) -> bool:
