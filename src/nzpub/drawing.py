@@ -129,10 +129,11 @@ def _copied(node: Element, parent: Element | None) -> Element:
         elif not _PROGRAMS.match(str(name)):
             copy.set(name, value)
     copy.text = node.text
+    last: Element | None = None                # lxml would count all children to find it
     for child in node:
-        last = copy[-1] if len(copy) else None
         if child.tag in _ELEMENTS:
-            _copied(child, copy).tail = child.tail
+            last = _copied(child, copy)
+            last.tail = child.tail
         elif last is None:
             copy.text = (copy.text or "") + (child.tail or "")
         else:
