@@ -110,8 +110,11 @@ def _describe(file: Any, deck: Deck) -> None:
     meta, properties = deck.meta, file.core_properties
     for element in list(properties._element):        # python-pptx sets properties but removes none
         properties._element.remove(element)
-    properties.title, properties.author, properties.language = meta.title, "; ".join(meta.authors), meta.lang
-    properties.keywords = ", ".join(meta.keywords)
+    said = {"title": meta.title, "author": "; ".join(meta.authors), "language": meta.lang,
+            "keywords": ", ".join(meta.keywords)}
+    for name, value in said.items():
+        setattr(properties, name, name)              # python-pptx takes no more than 255 characters
+        properties._element[-1].text = value
     properties.created = properties.modified = meta.modified.replace(tzinfo=None)
     notes = sum(bool(slide.notes) for slide in deck.slides)
     for part in file.part.package.iter_parts():
