@@ -328,10 +328,23 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column() -> None:
     assert read_rows(b"\xef\xbb\xbfdate\n2001\n", "x.csv")[0].cells == {"date": "2001"}
 
 
+def topology(arc: list[list[float]], times: int = 1) -> bytes:
+    """Return TopoJSON with one arc, which goes round land so many *times* and round one country."""
+    around = {"type": "Polygon", "arcs": [[0]]}
+    return json.dumps({"transform": {"scale": [0.1, 0.1], "translate": [0, 0]}, "arcs": [arc], "objects": {
+        "land": {"type": "MultiPolygon", "arcs": [[[0]] * times]},
+        "countries": {"geometries": [{**around, "id": "ITA"}]}}}).encode()
+
+
 @pytest.mark.parametrize(("geometry", "table", "message"), [
     (None, CITIES + "Italy,ITA,g,,,,,,,k\n", r"data/x\.json: .*no geometry"),
     (b"[]", CITIES + "Italy,ITA,g,,,,,,,k\n", r"data/x\.json: .*TopoJSON"),
     (b"{", CITIES + "Italy,ITA,g,,,,,,,k\n", r"data/x\.json: .*TopoJSON"),
+    (b"[" * 100_000, CITIES + "Italy,ITA,g,,,,,,,k\n", r"data/x\.json: .*TopoJSON"),
+    (topology([[0, 0], [9, 9], [-9, -9]], 20_000), CITIES + "Italy,ITA,g,,,,,,,k\n", r"60,003 points"),
+    (topology([[0, 0], [9, 9]]), CITIES + "Italy,ITA,g,,,,,,,k\n", r"a ring does not end where it begins"),
+    (topology([]), CITIES + "Italy,ITA,g,,,,,,,k\n", r"a ring does not end where it begins"),
+    (topology([[0, 0], [float("nan"), 9]]), CITIES + "Italy,ITA,g,,,,,,,k\n", r"NaN is no number"),
     ("map", CITIES + "Atlantis,ATL,g,,,,,,,k\n", r"data/x\.csv:4: .*ATL"),
     ("map", CITIES.splitlines()[0] + "\n", r"data/x\.csv:1: .*1 cities"),
     ("map", CITIES, r"data/x\.csv:1: .*0 other groups"),

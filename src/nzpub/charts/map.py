@@ -109,7 +109,7 @@ def _geometry(chart: ChartData) -> tuple[tuple[Ring, ...], Mapping[str, tuple[Ri
         raise wrong("NZ427", "the map has no geometry", Place(file), "put TopoJSON there")
     try:
         return read_topology(chart.geometry)
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         raise wrong("NZ427", f"this is not TopoJSON with “land” and “countries”: {error}", Place(file),
                     "see the description in nzpub.charts.map") from error
 
