@@ -27,6 +27,7 @@ HEAPS = {
     "characters of a formula": ("a\n\n$" + "a+" * 2_000 + "a$", 3, "4,001 characters in one formula"),
     "notes": ("a^[b]\n\n" * 500, None, "500 notes in a text of this length"),
     "citations": ("[@a; @b; @c]\n\n" * 400, None, "1,200 citations in a text of this length"),
+    "slides": ("::: {.slide title=T}\n:::\n\n" * 150, None, "150 slides in a text of this length"),
     "items": ("- a\n" * 10_000, None, "10,002 paragraphs, items and other blocks in a text of this length"),
 }
 

@@ -2,7 +2,7 @@
 
 The limits of the whole text grow with its words, and those of a thing on its own are the same in all texts. All are
 several times what is found in print: a book of 100,000 words may have 10,200 formulas, 2,100 headings, 5,200 notes,
-10,500 citations and 1,100 images, and one of its paragraphs 400 elements.
+10,500 citations, 1,100 images and 1,120 slides, and one of its paragraphs 400 elements.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from nzpub.errors import Finding, Place
-from nzpub.tree import BLOCKS, INLINES, Node, children, walk
+from nzpub.tree import BLOCKS, INLINES, Node, attr, children, walk
 
 _LETTERS = 5                       # to a word; counted so, a text without spaces has words too
 _RUNNING = frozenset(("Str", "Space", "SoftBreak"))
@@ -101,6 +101,7 @@ def _longest_word(node: Node) -> int:
 
 
 _OF_TEXT = (
+    _OfText("slides", 120, 100, lambda each: each.node["t"] == "Div" and "slide" in attr(each.node).classes),
     _OfText("headings", 100, 50, _one("Header")),
     _OfText("formulas", 200, 10, _one("Math")),
     _OfText("images", 100, 100, _one("Image")),
