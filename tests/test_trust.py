@@ -86,6 +86,25 @@ def test_hostile_metadata_are_refused(tmp_path: Path, field: str) -> None:
     assert any(f.severity == "error" and f.where and f.where.line == 2 for f in found), found
 
 
+@pytest.mark.parametrize(("field", "code"), [
+    (f"title: {'w' * 1_001}", "NZ207"), (f"keywords: [{'w, ' * 2_001}]", "NZ207"),
+    (f"rights: {'w ' * 50_000}", "NZ207"), (f"keywords: {'[' * 900}{']' * 900}", "NZ202"),
+])
+def test_overlong_metadata_are_refused(tmp_path: Path, field: str, code: str) -> None:
+    """A text, a list or a nesting that no output has room for is an error with its line."""
+    front = FRONT.replace("title: A test\n", "" if field.startswith("title") else "title: A test\n")
+    found = findings(make(tmp_path, front.replace("---\n", f"---\n{field}\n", 1) + "# A\n"))
+    assert (code, Place("manuscript/article.md", 2)) in [(f.code, f.where) for f in found]
+
+
+@pytest.mark.parametrize("depth", [20, 450, 100_000])
+def test_a_nested_bibliography_is_refused(tmp_path: Path, depth: int) -> None:
+    """An entry nested deeper than any is none, however deep."""
+    root = make(tmp_path, "# A\n\nWords [@a].\n")
+    (root / "manuscript" / "references.json").write_text(f'[{{"id": "a", "author": {"[" * depth}{"]" * depth}}}]')
+    assert [(f.code, f.where) for f in findings(root)][:1] == [("NZ302", Place("manuscript/references.json", 1))]
+
+
 def test_a_symbolic_link_out_is_refused(tmp_path: Path) -> None:
     """A figure that is a link, or stands in a linked folder, is not read."""
     secret = tmp_path / "secret.svg"

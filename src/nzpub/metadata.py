@@ -22,6 +22,8 @@ _URN = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,31}:\S+")        # RFC 8141
 _BASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _STYLE_NAME = re.compile(r"[a-z0-9-]+")
 _SILENCED = re.compile(r"NZ(?:502|503)(?: \S+)?|NZ512")       # the rules about the metadata
+_DEEPEST = 4                       # a mapping of fields, of which some are lists or mappings, and one more
+_MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
 _FILE_NAME = re.compile(r"[\w][\w.-]*\.json")
 
 
@@ -73,6 +75,9 @@ def parse(block: str, file: str) -> tuple[RawMeta, tuple[Finding, ...]]:
         if name not in FIELDS:
             findings.append(_unknown(name, Place(file, line)))
             continue
+        if long := _overlong(name, value):
+            findings.append(Finding("NZ207", "error", f"the field “{name}” has {long[0]}", Place(file, line),
+                                    f"shorten it: {long[1]:,} are the most"))
         try:
             values[name] = FIELDS[name].parse(value)
         except ValueError:
@@ -96,8 +101,13 @@ def _entries(block: str) -> dict[str, int]:
 
 def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
     """Return field → (plain value, line) of a YAML mapping."""
+    depth = 0
     try:
         for event in yaml.parse(block, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise ManuscriptError(Finding("NZ202", "error", "the metadata are nested too deeply",
+                                              Place(file, _line(event)), "write lists of words, and no lists in lists"))
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise ManuscriptError(Finding("NZ205", "error", "the metadata use a YAML anchor, alias or tag",
                                               Place(file, _line(event)), "write the value out"))
@@ -143,6 +153,16 @@ def _unknown(name: str, where: Place) -> Finding:
     near = get_close_matches(name, FIELDS, n=1)
     hint = f"did you mean “{near[0]}”?" if near else f"the fields are {', '.join(FIELDS)}"
     return Finding("NZ206", "error", f"“{name}” is not a metadata field", where, hint)
+
+
+def _overlong(name: str, value: Any) -> tuple[str, int] | None:
+    """Return what the field *name* has too much of, and how much is the most."""
+    entries = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    if isinstance(value, list | dict) and len(value) > _MOST_ENTRIES:
+        return f"{len(value):,} entries", _MOST_ENTRIES
+    longest = max((len(str(entry)) for entry in entries), default=0)
+    long = longest > _MOST_CHARACTERS and name != "abstract"
+    return (f"a text of {longest:,} characters", _MOST_CHARACTERS) if long else None
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nzpub import drawing, limits, metadata, pandoc, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
@@ -23,6 +23,7 @@ _OURS = "nzpub/styles"            # what messages call the folder of our style s
 _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps them
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
 _MAX_FILE_BYTES = 50_000_000
+_DEEPEST = 12                     # a bibliography; the parts of a date are 5 deep
 _UNCLOSED_DIV = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
@@ -290,7 +291,7 @@ def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, 
     name = f"{folder.name}/{path}"
     try:
         content = _bytes(folder, path)
-        entries = json.loads(content)
+        entries = _shallow(content)
     except _UnreadableError as error:
         raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
                                       "name a CSL JSON file beside the manuscript")) from error
@@ -308,6 +309,18 @@ def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, 
     lines = _lines_of_entries(words)
     _refuse(list(trust.characters(words, name)) or list(_escaped(entries, lines, name)))
     return tuple(entries), lines
+
+
+def _shallow(content: bytes) -> Any:
+    """Return the value of the JSON *content*; raises RecursionError if it is nested deeper than any reference."""
+    value = json.loads(content)
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [part for each in level if isinstance(each, dict | list)
+                 for part in (each.values() if isinstance(each, dict) else each)]
+    if any(isinstance(each, dict | list) for each in level):
+        raise RecursionError
+    return value
 
 
 def _escaped(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], name: str) -> Iterator[Finding]:
