@@ -4,7 +4,7 @@ The document walks one way, and so do the imports; a module knows only what stan
 
     errors  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  limits  read
     annotate  editorial  mistyped  illustrate  cite  furniture  project  page  complaint  weasy  cover  formulas
-    paginate  pagebreaks  checks  formats  publish  deadline  build   (tasks.py)
+    paginate  pagebreaks  checks  formats  publish  budget  build   (tasks.py)
 
 - ``read`` turns the manuscript's folder into a :class:`~nzpub.model.Book`, each block with its line;
 - ``annotate`` holds it against the vocabulary of annotations;

@@ -6,20 +6,21 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nzpub import annotate, complaint, editorial, formats, formulas, mistyped, project
+from nzpub.budget import Budget, budget, keep, kept, of_book
 from nzpub.cite import cite
-from nzpub.deadline import deadline
-from nzpub.errors import Finding, ManuscriptError, ToolError, admit
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError, admit
 from nzpub.formats import Made
 from nzpub.illustrate import illustrate
-from nzpub.model import Artifact, Book, Output, Report, Styles
+from nzpub.model import Artifact, Book, Report, Styles
 from nzpub.paginate import lay_out
 from nzpub.publish import inputs, publish
-from nzpub.read import characters, read, read_styles
+from nzpub.read import characters, read, read_styles, size
 
 Tell = Callable[[str], None]
 
@@ -33,12 +34,14 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     """
     clock = _Clock(tell)
     wanted = formats.select(names)
-    with clock.step("reading"):
+    allowed = budget(size(root / "manuscript"), Place("manuscript/"))
+    with clock.step("reading"), kept(allowed):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
         cited, asked = prepared(book, styles)
         warnings = admit(asked, strict=strict)
-    artifacts, findings = _make(wanted, book, cited, styles, clock)
+    with kept(allowed := of_book(allowed, book)):
+        artifacts, findings = _make(wanted, book, cited, styles, clock, allowed=allowed)
     warnings += admit(findings, strict=strict)
     with clock.step("publishing"):
         publish(artifacts, root / "dist", inputs(book, styles))
@@ -64,21 +67,22 @@ def prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
 
 
 def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: Styles,
-          clock: _Clock) -> tuple[tuple[Artifact, ...], tuple[Finding, ...]]:
+          clock: _Clock, *, allowed: Budget) -> tuple[tuple[Artifact, ...], tuple[Finding, ...]]:
     """Return what the formats *wanted* write of the *cited* book, and what is wrong with it.
 
-    *book* is that book as it was read, which says what belongs in which output.
+    *book* is that book as it was read, which says what belongs in which output; each process may use what
+    is *allowed*.
     """
     decks = [format_ for format_ in wanted if not format_.paginated]
-    with _beside(alone=not decks) as other:
+    with _beside(allowed, alone=not decks) as other:
         written = {format_.name: other.submit(_write, format_.name, cited, styles, Made(None, ())) for format_ in decks}
         layout = None
         if len(decks) < len(wanted):
-            with clock.step("laying out"), deadline(cited):
+            with clock.step("laying out"):
                 layout = lay_out(project.prose(cited, "pdf"), styles)
         artifacts: list[Artifact] = []
         checks: list[Future[tuple[Finding, ...]]] = [
-            other.submit(_belongs, book, cited, output)
+            other.submit(formats.belongs, book, cited, output)
             for output in dict.fromkeys(format_.output for format_ in wanted)]
         for format_ in wanted:
             clock.tell(format_.name)
@@ -95,24 +99,20 @@ def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact,
     """Return what one format writes, and the seconds that it took."""
     format_, start = formats.named(name), time.perf_counter()
     edition = format_.edition(book)
-    with complaint.at_source(edition), deadline(book):
+    with complaint.at_source(edition):
         return format_.write(edition, styles, made), time.perf_counter() - start
 
 
 def _check(name: str, book: Book, artifact: Artifact) -> tuple[Finding, ...]:
     format_ = formats.named(name)
-    with deadline(book):
-        return format_.check(artifact, format_.edition(book))
-
-
-def _belongs(book: Book, cited: Book, output: Output) -> tuple[Finding, ...]:
-    with deadline(book):
-        return formats.belongs(book, cited, output)
+    return format_.check(artifact, format_.edition(book))
 
 
 @contextmanager
-def _beside(*, alone: bool) -> Iterator[Executor]:
+def _beside(allowed: Budget, *, alone: bool) -> Iterator[Executor]:
     """Give a second process: the decks need no pages, and what is written can be checked while more is written.
+
+    It may use as much as this one was *allowed*. Raises ToolError if it is ended from outside.
 
     None is started for a build that is *alone*, without a deck: it would take longer to start than it helps.
     Spawned, not forked: the progress display has a thread, and Pango is no friend of forks.
@@ -120,9 +120,12 @@ def _beside(*, alone: bool) -> Iterator[Executor]:
     if alone:
         yield _Here()
         return
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), keep, (allowed,)) as pool:
         try:
             yield pool
+        except BrokenProcessPool as error:
+            raise ToolError(Finding("NZ910", "error", "a process of the build was ended from outside",
+                                    hint="free some memory, then build again")) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -62,6 +62,11 @@ def read(folder: Path) -> Book:
                 problems=(*problems, *unread, *doubts, *missing), entries=entries)
 
 
+def size(folder: Path) -> int:
+    """Return the bytes of the Markdown in *folder*, before anything is read; 0 if there is none."""
+    return sum(path.stat().st_size for path in folder.glob("*.md") if path.is_file())
+
+
 def _refuse(findings: Sequence[Finding]) -> None:
     """Raise ManuscriptError if there are *findings*: what follows could not bear them."""
     if findings:
