@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from nzpub.diagnose import FORMS, render
-from nzpub.errors import Finding, Place
+from nzpub.errors import Finding, Place, together
 
 SOURCES = {"manuscript/a.md": "first\nsome [x]{.abr} text, 100 % sure\n"}
 FINDING = Finding("NZ111", "error", "unknown annotation “.abr”", Place("manuscript/a.md", 2), "did you mean “abbr”?")
@@ -82,3 +83,13 @@ def test_no_findings_print_nothing_for_a_person() -> None:
     """Where all is well there is nothing to read, and a machine still gets a valid document."""
     assert {form: render([], form, {}) == "" for form in FORMS} == {
         "text": True, "github": True, "json": False, "sarif": False}
+
+
+def test_what_outputs_share_is_told_once() -> None:
+    """Findings that differ in their outputs alone are one, which names them; another place is another finding."""
+    found = [replace(FINDING, outputs=(name,)) for name in ("PDF", "EPUB", "PDF")]
+    elsewhere = replace(FINDING, outputs=("slides",), where=Place("manuscript/a.md", 1))
+    assert [(each.said, each.where) for each in together([*found, elsewhere])] == [
+        ("PDF, EPUB: unknown annotation “.abr”", FINDING.where),
+        ("slides: unknown annotation “.abr”", elsewhere.where)]
+    assert "::PDF, EPUB: unknown annotation “.abr” — did" in render(together(found), "github", {})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nzpub import diagnose, sarif
-from nzpub.errors import Finding, NzpubError
+from nzpub.errors import Finding, NzpubError, together
 
 Outcome = Literal["passed", "failed", "not checked"]
 
@@ -60,7 +60,7 @@ def render(checks: Iterable[Check], form: str, sources: Mapping[str, str]) -> st
                           ensure_ascii=False, indent=2)
     if form == "sarif":
         return sarif.document(_runs(placed))
-    return diagnose.render((finding for check in placed for finding in check.findings), form, sources)
+    return diagnose.render(together(finding for check in placed for finding in check.findings), form, sources)
 
 
 def _entry(check: Check) -> dict[str, object]:

@@ -36,7 +36,7 @@ def placed(findings: Iterable[Finding], sources: Mapping[str, str]) -> tuple[Fin
 def entry(finding: Finding) -> dict[str, object]:
     """Return the fields of *finding* as JSON has them."""
     place = finding.where
-    return {"code": finding.code, "severity": finding.severity, "message": finding.message, "hint": finding.hint,
+    return {"code": finding.code, "severity": finding.severity, "message": finding.said, "hint": finding.hint,
             "file": place.file if place else None, "line": place.line if place else None,
             "column": place.column if place else None}
 
@@ -123,7 +123,7 @@ def _command(finding: Finding) -> str:
     where = finding.where
     pairs = {"file": where.file, "line": where.line, "col": where.column} if where else {}
     given = [f"{key}={_escaped(str(value), ':,')}" for key, value in {**pairs, "title": finding.code}.items() if value]
-    text = f"{finding.message} — {finding.hint}" if finding.hint else finding.message
+    text = f"{finding.said} — {finding.hint}" if finding.hint else finding.said
     return f"::{finding.severity} {','.join(given)}::{_escaped(text)}"
 
 

@@ -31,8 +31,9 @@ class Place:
 class Finding:
     """One thing that is wrong: a stable *code*, what it is, where, and what to do about it.
 
-    ``near`` are the words of an output that it is about, by which the manuscript's line is found; none is printed.
-    ``rule`` is what the broken rule says and ``about`` the address of more, where a validator tells.
+    ``outputs`` are those in which it was found, as messages call them. ``near`` are the words of an output that it
+    is about, by which the manuscript's line is found; none is printed. ``rule`` is what the broken rule says and
+    ``about`` the address of more, where a validator tells.
     """
 
     code: str
@@ -43,11 +44,17 @@ class Finding:
     near: str = ""
     rule: str = ""
     about: str = ""
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The message, after the names of the outputs that it is about."""
+        return f"{', '.join(self.outputs)}: {self.message}" if self.outputs else self.message
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         hint = f" — {self.hint}" if self.hint else ""
-        return f"{place}{self.severity} {self.code}: {self.message}{hint}"
+        return f"{place}{self.severity} {self.code}: {self.said}{hint}"
 
 
 class NzpubError(Exception):
@@ -79,12 +86,21 @@ def _order(finding: Finding) -> tuple[Severity, str, int, int, str]:
     return finding.severity, where.file, where.line or 0, where.column or 0, finding.code
 
 
+def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return *findings* with one in the place of those that differ in their outputs alone; it names them all."""
+    alike: dict[Finding, list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault(replace(finding, outputs=()), []).append(finding)
+    return tuple(replace(bare, outputs=tuple(dict.fromkeys(name for each in group for name in each.outputs)))
+                 for bare, group in alike.items())
+
+
 def admit(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
     """Return *findings* if all are warnings; if *strict*, each of them is an error.
 
-    Raises CheckError with every finding, errors first, otherwise.
+    What several outputs share is one. Raises CheckError with every finding, errors first, otherwise.
     """
-    judged = (replace(finding, severity="error") if strict else finding for finding in findings)
+    judged = (replace(finding, severity="error") if strict else finding for finding in together(findings))
     ordered = sorted(judged, key=_order)
     if any(finding.severity == "error" for finding in ordered):
         raise CheckError(ordered)

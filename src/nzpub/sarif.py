@@ -99,7 +99,7 @@ def _note(note: Note) -> dict[str, object]:
 
 
 def _result(finding: Finding, order: list[str]) -> dict[str, object]:
-    message = f"{finding.message} — {finding.hint}" if finding.hint else finding.message
+    message = f"{finding.said} — {finding.hint}" if finding.hint else finding.said
     result: dict[str, object] = {"ruleId": finding.code, "ruleIndex": order.index(finding.code),
                                  "level": finding.severity, "message": {"text": message}}
     return {**result, "locations": [_location(finding.where)]} if finding.where else result

@@ -276,13 +276,15 @@ class _Comparison:
 
     def _lost(self, token: _Own, *, moved: bool) -> Finding:
         code, what = ("NZ724", "stands in another place") if moved else ("NZ721", "is missing")
-        return Finding(code, "error", f"{self.output}: “{_short(token.words)}” {what}", Place(self.source, token.line),
-                       _FAULT)
+        return self._finding(code, f"“{_short(token.words)}” {what}", token.line)
 
     def _intruding(self, words: str, line: int | None) -> Finding:
         leaked = any(run in _count(words) for run in self.hidden())
         code, what = ("NZ727", "is not for this output") if leaked else ("NZ725", "is not what the manuscript says")
-        return Finding(code, "error", f"{self.output}: “{_short(words)}” {what}", Place(self.source, line), _FAULT)
+        return self._finding(code, f"“{_short(words)}” {what}", line)
+
+    def _finding(self, code: str, message: str, line: int | None) -> Finding:
+        return Finding(code, "error", message, Place(self.source, line), _FAULT, outputs=(self.output,))
 
 
 def _after(stream: str, words: str, ends: set[int], *, free: bool) -> set[int]:

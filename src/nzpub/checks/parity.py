@@ -68,8 +68,8 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
     try:
         found = reading.read(content)
     except ValueError as error:
-        return (Finding("NZ720", "error", f"{reading.name}: {name} cannot be read back: {error}", Place(edition.source),
-                        "this is a fault of the program: report it"),)
+        return (Finding("NZ720", "error", f"{name} cannot be read back: {error}", Place(edition.source),
+                        "this is a fault of the program: report it", outputs=(reading.name,)),)
     expected = reading.expect(edition)
     found, pages = _pages(found, reading.name, edition.source)
     labels = {_letters(each.text) for each in expected if each.path and each.path[-1].startswith("heading ")}
@@ -95,8 +95,8 @@ def compare(expected: Sequence[Passage], found: Sequence[Passage], output: str, 
     findings = tuple(judge.findings())
     if len(findings) <= _MOST:
         return findings
-    rest = Finding("NZ720", "error", f"{output}: {len(findings) - _MOST} more differences", Place(source),
-                   "put right the ones above first")
+    rest = Finding("NZ720", "error", f"{len(findings) - _MOST} more differences", Place(source),
+                   "put right the ones above first", outputs=(output,))
     return (*findings[:_MOST], rest)
 
 
@@ -183,9 +183,9 @@ class _Judge:
             yield self._finding(code, expected, expected.line, what, detail)
 
     def _finding(self, code: str, passage: Passage, line: int | None, what: str, detail: str) -> Finding:
-        part = f", {passage.part}" if passage.part else ""
-        message = f"{self._output}{part}: {_named(passage)} {what}{f': {detail}' if detail else ''}"
-        return Finding(code, "error", message, Place(self._source, line), _HINTS[code])
+        message = f"{_named(passage)} {what}{f': {detail}' if detail else ''}"
+        part = f"{self._output}, {passage.part}" if passage.part else self._output
+        return Finding(code, "error", message, Place(self._source, line), _HINTS[code], outputs=(part,))
 
 
 _FAULT = "this is a fault of the program: report it with this passage"
@@ -266,6 +266,7 @@ def _named(passage: Passage) -> str:
 
 
 def _short(text: str) -> str:
+    text = text.replace(PICTURE, "[picture]")
     return text if len(text) <= _WORDS else f"{text[:_WORDS].rsplit(' ', 1)[0]}…"
 
 
@@ -282,8 +283,8 @@ def _pages(found: Sequence[Passage], output: str, source: str) -> tuple[tuple[Pa
     whole = numbers == [passage.text for passage in listed] and all(number.isdecimal() for number in numbers)
     if whole and not dead and sorted(numbers, key=int) == numbers:
         return rest, ()
-    return rest, (Finding("NZ728", "error", f"{output}: the list of pages is not that of the pages in the text",
-                          Place(source), _FAULT),)
+    return rest, (Finding("NZ728", "error", "the list of pages is not that of the pages in the text",
+                          Place(source), _FAULT, outputs=(output,)),)
 
 
 def _letters(text: str) -> str:
@@ -304,5 +305,7 @@ def _leaks(expected: Iterable[Passage], found: Iterable[Passage], output: str, s
         match = _LEAKS.search(passage.prose)
         words = match.group() if match else next((i for i in idents if i in passage.prose.split()), "")
         if words:
-            message = f"{output}, {passage.part}: “{_short(words)}” is printed as text in {_named(passage)}"
-            yield Finding("NZ727", "error", message, Place(source, lines.get(_key(passage))), _HINTS["NZ727"])
+            line = lines.get(_key(passage))             # the line says where, in all outputs the same
+            inside = "" if line else f" in {_named(passage)}"
+            yield Finding("NZ727", "error", f"“{_short(words)}” is printed as text{inside}", Place(source, line),
+                          _HINTS["NZ727"], outputs=(output,))
