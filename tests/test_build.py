@@ -106,6 +106,22 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
         "manuscript/data.csv:2"}
 
 
+def test_what_an_output_cannot_be_made_of_is_told_with_the_rest(tmp_path: Path) -> None:
+    """No heading, no slide and a link to what is hidden wait for no other mistake, and are each told once."""
+    root = make(tmp_path, "[x]{.abr} See [it](#b).\n\n::: {.content-visible when-format=pdf}\n[x]{#b}\n:::\n")
+    with pytest.raises(NzpubError) as caught:
+        build(root)
+    told = [str(finding).partition(" — ")[0] for finding in caught.value.findings if finding.severity == "error"]
+    assert told == [
+        "manuscript/article.md: error NZ126: pdf, epub, web: the text has no heading",
+        "manuscript/article.md: error NZ601: there are no slides",
+        "manuscript/article.md:14: error NZ111: unknown annotation “.abr”",
+        "manuscript/article.md:14: error NZ133: epub, web: this leads to “b”, which is not shown there"]
+    with pytest.raises(NzpubError) as caught:
+        build(root, ["epub"])
+    assert "NZ601" not in {finding.code for finding in caught.value.findings}
+
+
 @pytest.mark.parametrize("prepare", ["no folder", "no manuscript", "two manuscripts", "not UTF-8"])
 def test_a_manuscript_that_cannot_be_read_is_named(tmp_path: Path, prepare: str) -> None:
     """No manuscript, two, or one in another encoding: the message says which and what to do."""

@@ -254,14 +254,6 @@ def test_what_does_not_fit_is_an_error(name: str, tmp_path: Path) -> None:
         "of the slide “sl-one”")
 
 
-def test_a_handout_without_slides_is_refused(tmp_path: Path) -> None:
-    """No slide, no handout: the message says what to write."""
-    root = make(tmp_path, "# A\n\nText.\n")
-    book = read(root / "manuscript")
-    with pytest.raises(CheckError, match="NZ601"):
-        handout.write(project.deck(cite(book)), read_styles(root / "styles", characters(book)), conforming)
-
-
 def test_the_same_input_gives_the_same_bytes(made: Handout) -> None:
     """Written twice, the file is the same."""
     name = f"{made.deck.meta.short_name}-handout.pdf"

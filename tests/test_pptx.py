@@ -443,12 +443,6 @@ def test_lists_deeper_than_powerpoints_are_an_error(deck: Deck, styles: Styles) 
     assert str(raised.value).startswith("manuscript/talk.md:7: error NZ606: the lists on the slide “sl-deep”")
 
 
-def test_a_deck_without_slides_is_an_error(deck: Deck, styles: Styles) -> None:
-    """There is no empty presentation."""
-    with pytest.raises(CheckError, match="NZ601"):
-        pptx.write(replace(deck, slides=()), styles)
-
-
 def test_slides_that_pandoc_adds_are_an_error(deck: Deck, styles: Styles) -> None:
     """If Pandoc splits what was meant to be one slide, nothing is written."""
     plans = tuple(pptx.plan(each, "en") for each in SLIDES[:1])

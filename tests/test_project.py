@@ -12,7 +12,6 @@ from golden import mismatches
 from nzpub import project
 from nzpub.annotate import check
 from nzpub.cite import cite
-from nzpub.errors import ManuscriptError
 from nzpub.model import OUTPUTS, Book, Chapter, Output, Slide
 from nzpub.read import read
 from nzpub.tree import Node, attr, text, walk
@@ -87,11 +86,22 @@ def test_files_of_an_edition_are_those_that_it_shows(tmp_path: Path) -> None:
 
 def test_a_link_to_what_an_output_does_not_show_is_an_error(tmp_path: Path) -> None:
     """A reference to a passage that is hidden in the same output is told with its line."""
-    make(tmp_path, "# A\n\nSee [there](#b).\n\n[x]{#b}\n")
-    assert project.prose(cite(read(tmp_path / "manuscript")), "epub")
-    make(tmp_path, '# A\n\nSee [there](#b).\n\n::: {.content-visible when-format="pdf"}\n[x]{#b}\n:::\n')
-    with pytest.raises(ManuscriptError, match=r"article.md:16: error NZ133"):
-        project.prose(cite(read(tmp_path / "manuscript")), "epub")
+    hidden = '::: {.content-visible when-format="pdf"}\n[x]{#b}\n\n![c](figures/x.svg){#fig-c alt="d"}\n:::\n'
+    make(tmp_path, f"# A\n\nSee [there](#b)\nand [@fig-c].\n\n{hidden}")
+    book = read(tmp_path / "manuscript")
+    assert {output: [str(found).partition(" — ")[0] for found in project.check(book, output)]
+            for output in _PROSE} == {"pdf": []} | {output: [
+                f"manuscript/article.md:16: error NZ133: {output}: this leads to “b”, which is not shown there",
+                f"manuscript/article.md:17: error NZ133: {output}: this leads to “fig-c”, which is not shown there"]
+                for output in ("epub", "web")}
+
+
+def test_an_abbreviation_that_is_led_to_keeps_its_id(tmp_path: Path) -> None:
+    """What is spelled out still stands where its link leads."""
+    book = cite(read(make(tmp_path, "# A\n\n[NATO]{.abbr #first} and [it](#first).\n") / "manuscript"))
+    (chapter, *_) = project.prose(book, "epub").chapters
+    assert [text([node]) for node in walk(chapter.blocks) if attr(node).id == "first"] == [
+        "NATO (North Atlantic Treaty Organization)"]
 
 
 def test_a_note_keeps_the_language_of_the_words_around_its_mark(tmp_path: Path) -> None:
@@ -113,6 +123,13 @@ def test_a_text_without_a_heading_is_refused(output: Output, tmp_path: Path) -> 
     """Contents and readers find their way by headings, so one is asked for; a talk needs none."""
     book = cite(read(make(tmp_path, 'Words.\n\n::: {.slide #s title="A"}\nwords\n:::\n') / "manuscript"))
 
-    with pytest.raises(ManuscriptError, match="NZ126"):
-        project.prose(book, output)
-    assert len(project.deck(book).slides) == 1
+    assert [finding.code for finding in project.check(book, output)] == ["NZ126"]
+    assert not list(project.check(book, "slides"))
+
+
+def test_a_talk_without_slides_is_refused(tmp_path: Path) -> None:
+    """There is no empty presentation; slides that only other outputs show are none."""
+    slide = '::: {.slide #s title="A"}\nwords\n:::\n'
+    for text_ in ("# A\n", f'# A\n\n:::: {{.content-hidden when-format="slides"}}\n{slide}::::\n'):
+        book = read(make(tmp_path, text_) / "manuscript")
+        assert [finding.code for finding in project.check(book, "slides")] == ["NZ601"]

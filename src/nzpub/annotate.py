@@ -7,15 +7,14 @@ meets a class or an attribute that nobody has thought about.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nzpub.charts import KINDS
-from nzpub.errors import Finding, Place
+from nzpub.errors import Finding, Place, nearest
 from nzpub.fonts import uncovered
 from nzpub.model import OUTPUTS, Book, Styles
-from nzpub.tree import Attr, Node, attr, children, text
+from nzpub.tree import Attr, Node, attr, children, text, walk
 
 LAYOUTS = ("title", "statement", "figure", "columns", "timeline", "quotation", "close")
 CROSS_REFERENCES = ("fig-", "sec-", "tbl-")
@@ -69,13 +68,17 @@ class Visit(NamedTuple):
 def check(book: Book) -> tuple[Finding, ...]:
     """Return everything in *book* that breaks the vocabulary, in the manuscript's order of files and rules.
 
-    What only follows from one of its problems is left out.
+    What only follows from another of its problems is left out.
     """
     seen, abstract = visits(book), abstract_visits(book)
-    follows = {code for problem in book.problems for code in _FOLLOWS.get(problem.code, ())}
-    return (*book.problems,
-            *(finding for rule in _RULES for finding in rule(book, seen) if finding.code not in follows),
-            *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract)))
+    return causes([*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)),
+                   *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract))])
+
+
+def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return *findings* less those that only follow from another of them."""
+    follow = {code for finding in findings for code in _FOLLOWS.get(finding.code, ())}
+    return tuple(finding for finding in findings if finding.code not in follow)
 
 
 def visits(book: Book) -> Visits:
@@ -157,15 +160,18 @@ def _visits(parent: Visit) -> Iterator[Visit]:
         yield from _visits(visit)
 
 
-# A div that is never closed holds all that stands below it.
-_FOLLOWS: Mapping[str, set[str]] = {"NZ106": {"NZ121", "NZ124", "NZ125", "NZ406"}}
+# A div that is never closed holds all that stands below it; one that is not opened, or a heading that is none, is text.
+_FOLLOWS: Mapping[str, set[str]] = {
+    "NZ106": {"NZ121", "NZ124", "NZ125", "NZ126", "NZ133", "NZ406", "NZ601"},
+    "NZ529": {"NZ126"}, "NZ532": {"NZ126", "NZ601"},
+}
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
 
 
 def _near(name: str, known: Iterable[str], otherwise: str = "the README lists the annotations") -> str:
-    close = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean “{close[0]}”?" if close else otherwise
+    close = nearest(name, known)
+    return f"did you mean “{close}”?" if close else otherwise
 
 
 _NO_ID = "give that id to what is meant, or take the reference out"
@@ -267,8 +273,8 @@ def _identifiers(_book: Book, visits: Visits) -> Iterator[Finding]:
         first.setdefault(ident, visit.where)
 
 
-def _links(_book: Book, visits: Visits) -> Iterator[Finding]:
-    idents = {visit.attr.id for visit in visits}
+def _links(book: Book, visits: Visits) -> Iterator[Finding]:
+    idents = {attr(node).id for node in walk(book.blocks)}
     for visit in visits:
         if visit.node["t"] != "Link":
             continue
@@ -381,6 +387,8 @@ def _headings(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         if visit.node["t"] != "Header":
             continue
+        if not text([visit.node]) and not any(map(alt_text, _images(visit.node))):
+            yield _error("NZ127", visit, "this heading has no words", "write some: contents and readers show no others")
         if "slide" in visit.inside:
             if visit.node["c"][0] == 1:
                 yield _error("NZ124", visit, "a heading of the first level stands in a slide",
@@ -392,7 +400,7 @@ def _headings(_book: Book, visits: Visits) -> Iterator[Finding]:
 
 _OPENED = {"content-visible", "content-hidden", "uncited"}     # divs that are gone when an output is made
 
-_ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _plain)
+_ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _links, _plain)
 _RULES: tuple[Rule, ...] = (
     _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _numbered,
     _drawings, _citations, _abbreviations,

@@ -17,7 +17,7 @@ from nzpub.cite import cite
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError, admit
 from nzpub.formats import Made
 from nzpub.illustrate import illustrate
-from nzpub.model import Artifact, Book, Report, Styles
+from nzpub.model import Artifact, Book, Output, Report, Styles
 from nzpub.paginate import lay_out
 from nzpub.publish import inputs, publish
 from nzpub.read import characters, read, read_styles, size
@@ -38,7 +38,7 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     with clock.step("reading"), kept(allowed):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
-        cited, asked = prepared(book, styles)
+        cited, asked = prepared(book, styles, dict.fromkeys(format_.output for format_ in wanted))
         warnings = admit(asked, strict=strict)
     with kept(allowed := of_book(allowed, book)):
         artifacts, findings = _make(wanted, book, cited, styles, clock, allowed=allowed)
@@ -48,10 +48,10 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     return Report(artifacts, warnings, clock.seconds)
 
 
-def prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
-    """Return *book* drawn and cited, as far as it can be, and all that is wrong with it."""
+def prepared(book: Book, styles: Styles, outputs: Iterable[Output]) -> tuple[Book, tuple[Finding, ...]]:
+    """Return *book* drawn and cited, as far as it can be, and all that is wrong with it for these *outputs*."""
     findings = [*annotate.check(book), *annotate.covered(book, styles), *editorial.check(book), *mistyped.check(book),
-                *formulas.check(book)]
+                *formulas.check(book), *(finding for output in outputs for finding in project.check(book, output))]
     sound = not any(finding.severity == "error" for finding in findings)
     steps: tuple[Callable[[Book], Book], ...] = (lambda whole: illustrate(whole, styles), cite)
     for step in steps:
@@ -63,7 +63,7 @@ def prepared(book: Book, styles: Styles) -> tuple[Book, tuple[Finding, ...]]:
         except ToolError:
             if sound:
                 raise
-    return book, tuple(findings)
+    return book, annotate.causes(findings)
 
 
 def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: Styles,

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+_CLOSE = 0.75                  # two letters of four exchanged are as much; “style” and “title” have 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class ToolError(NzpubError):
 
 class CheckError(NzpubError):
     """Rules are broken; all of them are listed, and nothing was published."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return which of the *known* names was probably meant by *name*, "" if none is close enough to say so."""
+    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_CLOSE)), "")
 
 
 def _order(finding: Finding) -> tuple[Severity, str, int, int, str]:

@@ -17,7 +17,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from nzpub.tree import BLOCKS, Node, attr, children, is_node
+from nzpub.tree import BLOCKS, Node, attr, children, is_node, strings
 
 _WORD = re.compile(r"[^\W_]+")
 _FENCE = re.compile(r"^[\s>]*:{3,}[\s{]*[\w.#{]")
@@ -27,9 +27,13 @@ _HEADING = re.compile(r"^[\s>]*#{1,6}(?!\w)")
 _UNDERLINE = re.compile(r"^[\s>]*(?:=+|-+)\s*$")
 _OPENS = re.compile(r"^\s*(?:[-*+>#|:<\\`~]|\w{1,4}[.)]\s|\[\^)")   # what may begin a block without a blank line
 _NOT_SHOWN = re.compile(r"^[\s>]*(?::{3,}\s*$|\[[^\]]+\]:)")        # a fence that closes, a note, a link's address
+_INDENTED = re.compile(r"^[>\s]*(?: {4}|\t)")
+_ADDRESS = re.compile(r"^\s{0,3}\[[^\]^][^\]]*\]:(?:\s|$)")
+_TITLE = re.compile(r"^\s+[\"'(].*[\"')]\s*$")
 _BLANK = re.compile(r"^[\s>]*$")
 _PROBE = 6           # words that must follow one another for a block to be recognised
 _NEAR, _FAR = 14, 80  # how many source words may stand between two words of a probe, of a block
+_ROW = 2             # what a table's row is in Pandoc's tree: attributes and cells
 _LEADING = 3         # so many words, as of a note's label, may stand in a line before those of its block
 _MOST_LINES = 10     # of one pair of braces
 _LEAVES = {"Str", "Code", "CodeBlock", "Math", "RawInline", "RawBlock"}
@@ -56,19 +60,11 @@ def line_naming(nodes: Iterable[Node], name: str, line: int | None = None) -> in
     for node in nodes:
         here: int | None = node.get("line", line)
         if f"#{attr(node).id}" == name or any(name == leaf or (len(name) == 1 and name in leaf)
-                                              for leaf in _strings(node.get("c"))):
+                                              for leaf in strings(node.get("c"))):
             return here
         if found := line_naming(children(node), name, here):
             return found
     return None
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield the strings of a node's content, but for those of the nodes in it."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        yield from (leaf for part in value if not is_node(part) for leaf in _strings(part))
 
 
 class _Source:
@@ -84,12 +80,14 @@ class _Source:
         self._first = [bisect_left(numbers, n) for n in range(len(lines) + 2)]
         self.fences = [(n, _bag(" ".join(_braced(lines, n)))) for n, line in enumerate(lines, 1) if _FENCE.match(line)]
         self.notes = [n for n, line in enumerate(lines, 1) if _NOTE_START.match(line)]
-        self.hidden = frozenset(n for note in self.notes for n in range(note, self.end(note) + 1))
+        self.hidden = frozenset((*(n for note in self.notes for n in range(note, self._note_end(note) + 1)),
+                                 *_addresses(lines)))
         self.headings = {n for n, (line, below) in enumerate(pairwise((*lines, "")), 1)
                          if _HEADING.match(line) or (_UNDERLINE.match(below) and not _BLANK.match(line))}
+        below = {n + len(_braced(lines, n)) for n, _ in self.fences}
         self.openings = {n for n, (above, line) in enumerate(pairwise(("", *lines)), 1) if not _BLANK.match(line)
                          and (_BLANK.match(above) or _OPENS.match(line) or above.lstrip(" >").startswith(":::")
-                              or n - 1 in self.headings or _CODE_FENCE.match(above))}
+                              or n in below or n - 1 in self.headings or _CODE_FENCE.match(above))}
 
     def first_word(self, line: int) -> int:
         """Return the position of the first word from *line* on."""
@@ -111,10 +109,31 @@ class _Source:
         """Return whether the word at *position* is one of the first of its line."""
         return position - self.first_word(self.words[position][1]) < _LEADING
 
+    def beginning(self, line: int) -> int:
+        """Return where the block begins whose first words are in *line*: signs may stand above, such as ``$$``."""
+        while line > 1 and line not in self.openings and self._first[line] == self._first[line - 1] and not (
+                _BLANK.match(self.lines[line - 2])):
+            line -= 1
+        return line
+
     def end(self, line: int) -> int:
         """Return the last line before the next blank one."""
         return next((n - 1 for n in range(line + 1, len(self.lines) + 1) if _BLANK.match(self.lines[n - 1])),
                     len(self.lines))
+
+
+    def _note_end(self, line: int) -> int:
+        """Return the last line of the note that begins in *line*: its further paragraphs are indented."""
+        end = self.end(line)
+        below = next((n for n in range(end + 1, len(self.lines) + 1) if not _BLANK.match(self.lines[n - 1])), 0)
+        return self._note_end(below) if below and _INDENTED.match(self.lines[below - 1]) else end
+
+
+def _addresses(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of *lines* that give a link its address: ``[name]: https://…``, a title perhaps below it."""
+    for number, (line, below) in enumerate(pairwise((*lines, "")), 1):
+        if _ADDRESS.match(line):
+            yield from (number, *([number + 1] if _TITLE.match(below) else ()))
 
 
 def _braced(lines: Sequence[str], number: int) -> Sequence[str]:
@@ -149,6 +168,7 @@ class _Walker:
         self._source = source
         self._here = _Cursor(hidden=source.hidden)
         self._fence = 0
+        self._closed = 0               # the line in which the last block of code ended
 
     def place(self, node: Node, around: int | None = None) -> Node:
         """Return *node*, a block or an inline of what is in line *around*, with lines on it and on all inside it."""
@@ -159,7 +179,8 @@ class _Walker:
         placed = {**node, "c": self._content(node, line if marked else around)} if "c" in node else {**node}
         if marked:
             placed["line"] = line
-        self._move(loose=self._here.loose or (node["t"] not in _OF_ONE_LINE and node["t"] != "SoftBreak"))
+        self._move(loose=self._here.loose or (node["t"] not in _OF_ONE_LINE and node["t"] != "SoftBreak"),
+                   fresh=self._here.fresh and node["t"] not in BLOCKS)
         return placed
 
     def _move(self, **to: Any) -> None:
@@ -194,12 +215,30 @@ class _Walker:
             return [content[0], caption, body]
         if node["t"] == "Table":                   # the caption may stand below the rows or above
             self._move(sought=False)
-            rows = [self._inside(part, line) for part in content[2:]]
+            columns, head, bodies, foot = content[2:]
+            rows = [columns, self._rows(head, line), [self._rows(body, line) for body in bodies],
+                    self._rows(foot, line)]
             end, self._here = self._here, start
+            end = end._replace(row=max(end.row, self._source.end(end.row)))
             caption = self._inside(content[1], line)
             self._here = max(end, self._here)._replace(sought=start.sought)
             return [content[0], caption, *rows]
         return self._inside(content, line)
+
+    def _rows(self, part: list[Any], line: int | None) -> list[Any]:
+        """Return *part* of a table, of which some lists hold rows, placed."""
+        return [value if not _is_rows(value) else [[attributes, self._row(cells, line)] for attributes, cells in value]
+                for value in part]
+
+    def _row(self, cells: Iterable[Any], line: int | None) -> list[Any]:
+        """Return the *cells* of a row placed: each from the row's beginning, since their lines stand side by side."""
+        start, placed, ends = self._here, [], [self._here]
+        for cell in cells:
+            self._here = start
+            placed.append(self._inside(cell, line))
+            ends.append(self._here)
+        self._here = max(ends, key=lambda here: here.at)
+        return placed
 
     def _inside(self, value: Any, line: int | None) -> Any:
         if is_node(value):
@@ -219,7 +258,7 @@ class _Walker:
             self._move(row=line, end=len(self._source.lines), loose=True)
             return line
         found = self._seek(node, probe)
-        line = self._wordless(node) if found is None else self._source.line_of(found)
+        line = self._wordless(node) if found is None else self._source.beginning(self._source.line_of(found))
         self._move(at=self._source.first_word(line) if found is None else found, row=line, end=self._source.end(line),
                    loose=True, fresh=True)
         return line
@@ -250,15 +289,28 @@ class _Walker:
     def _verbatim(self, node: Node) -> int:
         """Return the line of code or of raw markup, its fence's if it has one, and move past it."""
         lines, row = self._source.lines, max(self._here.row, 1)
-        content = str(node["c"][1]).split("\n")
-        first = next((n for n, line in enumerate(content) if line.strip()), 0)
-        words, code = content[first].strip(), node["t"] == "CodeBlock"
-        found = next((n for n in range(row, len(lines) + 1) if (
-            words == lines[n - 1].lstrip("> \t").rstrip() or (not code and words in lines[n - 1]))), row) - first
-        fence = found - 1 if found > 1 and _CODE_FENCE.match(lines[found - 2]) else found
-        last = found + len(content) - 1
-        self._move(at=self._source.first_word(last + (fence < found or code)), row=last + (fence < found), fresh=False)
+        content, code = str(node["c"][1]).split("\n"), node["t"] == "CodeBlock"
+        found = next((n for n in range(row, len(lines) + 1) if self._is_code(content, n)), None) if code else None
+        if found is None:
+            first = next((n for n, line in enumerate(content) if line.strip()), 0)
+            found = next((n for n in range(row, len(lines) + 1) if content[first].strip() in lines[n - 1]), row) - first
+        fence, end = found, found + len(content) - 1
+        if self._fenced(found):
+            fence, end = found - 1, end if not any(content) and self._fenced(found + 1) else end + 1
+        self._closed = end
+        self._move(at=self._source.first_word(end + code), row=end, fresh=False)
         return fence
+
+    def _fenced(self, line: int) -> bool:
+        """Return whether a fence of code stands above *line*."""
+        return line - 1 > self._closed and bool(_CODE_FENCE.match(self._source.lines[line - 2]))
+
+    def _is_code(self, content: Sequence[str], line: int) -> bool:
+        """Return whether *content* stands as code from *line* on: below a fence, or indented."""
+        there = [each.lstrip("> \t").rstrip() for each in self._source.lines[line - 1:line - 1 + len(content)]]
+        empty = not any(content) and self._fenced(line) and self._fenced(line + 1)
+        return empty or ([each.strip() for each in content] == there
+                         and (self._fenced(line) or bool(_INDENTED.match(self._source.lines[line - 1]))))
 
     def _next_fence(self, node: Node) -> int:
         """Return the line of the fence that opens the div *node*, and move there."""
@@ -341,35 +393,37 @@ class _Walker:
         return True
 
 
+def _is_rows(value: Any) -> bool:
+    """Return whether *value*, of a part of a table, are its rows: not its attributes, nor a number of columns."""
+    return isinstance(value, list) and all(isinstance(row, list) and len(row) == _ROW for row in value)
+
+
 def _probe(node: Node) -> list[str]:
-    """Return the first words of *node*, or if it shows none those of its first picture's or link's address."""
+    """Return the first words of *node*; a picture or a link without any has those of its address."""
     words: list[str] = []
     for leaf in _leaves(children(node)):
         words.extend(_WORD.findall(_leaf_text(leaf)))
         if len(words) >= _PROBE:
             break
-    return words[:_PROBE] or next((found for target in _targets([node]) if (found := _WORD.findall(target)[:_PROBE])),
-                                  [])
+    return words[:_PROBE]
 
 
 def _leaves(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield what has words, in order: leaves, and pictures and links without any, by their addresses."""
     for node in nodes:
-        if node["t"] in _LEAVES:
+        inside = () if node["t"] in _LEAVES or node["t"] == "Note" else tuple(_leaves(children(node)))
+        if node["t"] in _LEAVES or (node["t"] in ("Image", "Link") and not inside):
             yield node
-        elif node["t"] != "Note":
-            yield from _leaves(children(node))
-
-
-def _targets(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
-        if node["t"] in ("Image", "Link"):
-            yield node["c"][2][0]
-        if node["t"] != "Note":
-            yield from _targets(children(node))
+        yield from inside
 
 
 def _leaf_text(node: Node) -> str:
-    return str(node["c"] if node["t"] == "Str" else node["c"][1])
+    match node["t"]:
+        case "Str":
+            return str(node["c"])
+        case "Image" | "Link":
+            return str(node["c"][2][0])
+    return str(node["c"][1])
 
 
 def _bag(text: str) -> frozenset[str]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import yaml
 
 from nzpub import trust
-from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.errors import Finding, ManuscriptError, Place, nearest
 
 _BCP47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _URN = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,31}:\S+")        # RFC 8141
@@ -24,6 +23,10 @@ _STYLE_NAME = re.compile(r"[a-z0-9-]+")
 _SILENCED = re.compile(r"NZ(?:502|503)(?: \S+)?|NZ512")       # the rules about the metadata
 _DEEPEST = 4                       # a mapping of fields, of which some are lists or mappings, and one more
 _MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
+# What other tools call these fields.
+_ELSEWHERE = {"csl": "citation-style", "language": "lang", "authors": "author", "tags": "keywords",
+              "description": "abstract", "license": "rights", "copyright": "rights", "references": "bibliography",
+              "doi": "identifier", "isbn": "identifier", "uuid": "identifier", "slug": "short-name"}
 _FILE_NAME = re.compile(r"[\w][\w.-]*\.json")
 
 
@@ -83,10 +86,10 @@ def parse(block: str, file: str) -> tuple[RawMeta, tuple[Finding, ...]]:
         except ValueError:
             findings.append(Finding("NZ204", "error", f"the field “{name}” is {_shown(value)}", Place(file, line),
                                     f"write {FIELDS[name].wants}"))
+    meant = {_meant(name) for name in pairs if name not in FIELDS}
     findings += [Finding("NZ203", "error", f"the field “{name}” is missing", Place(file, 1),
                          f"add “{name}: …”: {field.wants}")
-                 for name, field in FIELDS.items() if field.required and name not in pairs]
-    meant = {near for name in pairs if name not in FIELDS for near in get_close_matches(name, FIELDS, n=1)}
+                 for name, field in FIELDS.items() if field.required and name not in meant.union(pairs)]
     lines = {name: line for name, (_, line) in pairs.items()} | _entries(block)
     return RawMeta(values, lines, frozenset((meant | set(pairs)) - set(values))), tuple(findings)
 
@@ -150,8 +153,8 @@ def _mapping(root: yaml.MappingNode, file: str) -> dict[str, tuple[Any, int]]:
 
 
 def _unknown(name: str, where: Place) -> Finding:
-    near = get_close_matches(name, FIELDS, n=1)
-    hint = f"did you mean “{near[0]}”?" if near else f"the fields are {', '.join(FIELDS)}"
+    near = _meant(name)
+    hint = f"did you mean “{near}”?" if near else f"the fields are {', '.join(FIELDS)}"
     return Finding("NZ206", "error", f"“{name}” is not a metadata field", where, hint)
 
 
@@ -165,8 +168,12 @@ def _overlong(name: str, value: Any) -> tuple[str, int] | None:
     return (f"a text of {longest:,} characters", _MOST_CHARACTERS) if long else None
 
 
+def _meant(name: str) -> str:
+    return _ELSEWHERE.get(name, "") or nearest(name, FIELDS)
+
+
 def _shown(value: Any) -> str:
-    return "empty" if value in (None, "", [], {}) else f"{str(value)[:60]!r}"
+    return "empty" if value in (None, "", [], {}) else f"“{str(value)[:60]}”"
 
 
 def _text(value: Any) -> str:

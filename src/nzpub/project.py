@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from nzpub.annotate import ASIDES, alt_text, cited, source_keys
+from nzpub.annotate import ASIDES, alt_text, cited, is_cross_reference, source_keys
 from nzpub.cite import section_numbers
-from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.errors import Finding, Place
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES, shaped
 from nzpub.model import Book, Chapter, Deck, Edition, Output, Slide
@@ -25,21 +25,54 @@ _ANNOTATIONS = ("reason", "allow", "when-format", "unless-format", "chart", "dat
 _SPENT = ("uncited", "content-visible", "content-hidden", "embed")
 
 
-def prose(book: Book, output: Output) -> Edition:
-    """Return the text as *output* ("pdf", "epub" or "web") prints it: slides left out, notes gathered.
+def check(book: Book, output: Output) -> Iterator[Finding]:
+    """Yield why *output* cannot be made of *book*, as it was read.
 
-    Raises ManuscriptError if it has no heading, by which contents and readers find their way, or a link astray.
+    A talk needs slides; a text a heading, by which contents and readers find their way, and what its links lead to.
     """
-    blocks = [block for block in _visible(book.blocks, output) if not _is_slide(block)]
+    shown = _visible(book.blocks, output)
+    if output == "slides":
+        if not any(map(_is_slide, shown)):
+            yield Finding("NZ601", "error", "there are no slides", Place(book.source),
+                          'write at least one ::: {.slide title="…"}, or build --only pdf,epub,web')
+        return
+    blocks = [block for block in shown if not _is_slide(block)]
     if not any(block["t"] == "Header" for block in blocks):
-        raise ManuscriptError(Finding("NZ126", "error", f"the text of the {output} has no heading", Place(book.source),
-                                      "begin it with one: # Title"))
+        yield Finding("NZ126", "error", "the text has no heading", Place(book.source), "begin it with one: # Title",
+                      outputs=(output,))
+    yield from _astray([*book.meta.abstract, *blocks], output, book)
+
+
+def _astray(blocks: Sequence[Node], output: Output, book: Book) -> Iterator[Finding]:
+    """Yield a finding for each of the *blocks* that leads to what the book has, but *output* does not show."""
+    elsewhere = {attr(node).id for node in walk(book.blocks)} - {attr(node).id for node in walk(blocks)} - {""}
+    line: int | None = book.meta.lines.get("abstract")
+    for node in walk(blocks):
+        line = node.get("line", line)
+        for ident in _targets(node):
+            if ident in elsewhere:
+                yield Finding("NZ133", "error", f"this leads to “{ident}”, which is not shown there",
+                              Place(book.source, line), "show both in the same outputs", outputs=(output,))
+
+
+def _targets(node: Node) -> Iterator[str]:
+    """Yield the ids that *node* leads to."""
+    if node["t"] == "Link" and node["c"][2][0].startswith("#"):
+        yield node["c"][2][0][1:]
+    elif node["t"] == "Cite":
+        yield from (citation["citationId"] for citation in node["c"][0] if is_cross_reference(citation["citationId"]))
+    elif node["t"] == "Figure" and (target := attr(node).get("long-desc")):
+        yield target.removeprefix("#")
+
+
+def prose(book: Book, output: Output) -> Edition:
+    """Return the text as *output* ("pdf", "epub" or "web") prints it: slides left out, notes gathered."""
+    blocks = [block for block in _visible(book.blocks, output) if not _is_slide(block)]
     numbers = section_numbers(book.blocks)
     chapters = [*_abstract(book), *_sections(blocks, numbers)]
     spelled, used = _spell_out(chapters, book.meta.glossary)
     finished = [_finish(chapter, book, numbers) for chapter in spelled]
     chapters = [*finished, *_glossary(book, used), *_bibliography(book)]
-    _require_targets(chapters, output, book)
     return Edition(output, book.meta, tuple(chapters), _files(book, chapters), book.source, _attachments(book))
 
 
@@ -168,7 +201,8 @@ def _spell_out(chapters: Iterable[Chapter], glossary: Mapping[str, str]) -> tupl
         used[short] = None
         mark = link(string(short), f"#{_glossary_id(short)}",
                     Attr(_first_use(short), ("glossref",), (("role", "doc-glossref"),)))
-        return (mark, *_expansion(glossary[short]))
+        spelled_out = (mark, *_expansion(glossary[short]))
+        return (span(spelled_out, Attr(attr(node).id)),) if attr(node).id else spelled_out
 
     spelled = []
     for chapter in chapters:
@@ -217,24 +251,6 @@ def _said_in(block: Node, lang: str) -> Node:
     """Return *block* with its *lang*; a paragraph stays one, so that a note's number can stand before its words."""
     said = Attr(keys=(("lang", lang),))
     return {**block, "c": [span(block["c"], said)]} if block["t"] in ("Para", "Plain") else div([block], said)
-
-
-def _require_targets(chapters: Iterable[Chapter], output: Output, book: Book) -> None:
-    """Raise ManuscriptError for each link to what *output* does not show."""
-    chapters = tuple(chapters)
-    nodes = [node for c in chapters for node in walk([*c.title, *c.blocks, *(b for _, note in c.notes for b in note)])]
-    shown = {attr(node).id for node in nodes} | {c.id for c in chapters}
-    shown |= {f"fn{number}" for c in chapters for number, _ in c.notes}
-    line: int | None = None
-    astray = []
-    for node in nodes:
-        line = node.get("line", line)          # citeproc gives links without theirs
-        target = node["c"][2][0] if node["t"] == "Link" else ""
-        if target.startswith("#") and target[1:] not in shown:
-            astray.append(Finding("NZ133", "error", f"this links to “{target}”, which the {output} does not show",
-                                  Place(book.source, line), "show both in the same outputs"))
-    if astray:
-        raise ManuscriptError(astray)
 
 
 def _note_mark(number: int) -> Node:

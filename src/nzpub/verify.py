@@ -20,7 +20,7 @@ from nzpub.account import Check, impossible
 from nzpub.build import prepared
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
-from nzpub.errors import Finding, NzpubError, Place, ToolError
+from nzpub.errors import Finding, NzpubError, Place, ToolError, together
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
@@ -46,11 +46,11 @@ def verify(root: Path) -> tuple[Check, ...]:
     manifest = _manifest(dist)
     book = read(root / "manuscript")
     styles = read_styles(root / "styles", characters(book))
-    cited, findings = prepared(book, styles)
-    own = [_check(book.source, "nzpub manuscript", findings), _set(dist, manifest, book, styles)]
+    built = [format_ for format_ in FORMATS if _names(format_, manifest)]
+    cited, findings = prepared(book, styles, dict.fromkeys(format_.output for format_ in built))
+    own = [_check(book.source, "nzpub manuscript", together(findings)), _set(dist, manifest, book, styles)]
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cited if sound else None
-    built = [format_ for format_ in FORMATS if _names(format_, manifest)]
     if finished:
         own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output)) for output in OUTPUTS
                 if any(format_.output == output for format_ in built)]

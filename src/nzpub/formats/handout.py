@@ -35,11 +35,8 @@ _TOO_MUCH: Mapping[handout_fit.Part, tuple[str, str]] = {
 def write(deck: Deck, styles: Styles, conforming: Conforming) -> Artifact:
     """Return ``short-name-handout.pdf``, which *conforming* makes of the laid-out pages.
 
-    Raises CheckError if there is no slide or one holds too much, ToolError if WeasyPrint complains.
+    Raises CheckError if a slide holds too much, ToolError if WeasyPrint complains.
     """
-    if not deck.slides:
-        raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
-                                 "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
     root = _html(deck, styles)
     files = {**deck.files, **formulas.draw(root, weasy.SCHEME)}
     sheet = page.css(styles, "text.css", "color.css", "handout.css")

@@ -33,11 +33,8 @@ _DEEPEST = 8                   # lists in lists: levels end at 8 (ST_TextIndentL
 def write(deck: Deck, styles: Styles) -> Artifact:
     """Return ``short-name-slides.pptx``.
 
-    Raises CheckError if there is no slide, or if one has what does not fit or lists that PowerPoint cannot have.
+    Raises CheckError if a slide has what does not fit or lists that PowerPoint cannot have.
     """
-    if not deck.slides:
-        raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
-                                 "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
     if unlike := [finding for slide in deck.slides for finding in _unlike(slide, deck)]:
         raise CheckError(unlike)
     plans = tuple(plan(slide, deck.meta.lang) for slide in deck.slides)

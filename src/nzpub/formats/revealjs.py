@@ -13,7 +13,6 @@ import pyreveal
 from lxml import etree
 
 from nzpub import page, pandoc
-from nzpub.errors import CheckError, Finding, Place
 from nzpub.fonts import rule, with_faces
 from nzpub.furniture import source_line
 from nzpub.illustrate import shaped
@@ -32,13 +31,7 @@ _MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg"
 
 
 def write(deck: Deck, styles: Styles) -> Artifact:
-    """Return ``short-name-slides.html``: reveal.js, styles, fonts and figures are inside.
-
-    Raises CheckError if there is no slide.
-    """
-    if not deck.slides:
-        raise CheckError(Finding("NZ601", "error", "there are no slides", Place(deck.source),
-                                 "write at least one ::: {.slide title=\"…\"}, or build --only pdf,epub"))
+    """Return ``short-name-slides.html``: reveal.js, styles, fonts and figures are inside."""
     slides = "\n".join(map(page.markup, _sections(deck, styles)))
     html = page.fill(styles.files["deck.html"], {
         "lang": escape(deck.meta.lang), "title": escape(deck.meta.title),
