@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,81 @@ def _first_word(node: Node) -> str:
     first = leaves[0] if leaves else None
     words = re.findall(r"[^\W_]+", first["c"]) if first else []
     return words[0] if words else ""
+
+
+# --- every kind of block, after every kind: what stands before is what leads astray -----------------
+
+BLOCKS = {
+    "Para": ["Qqq words here.", "Qqq words\nhere.", "![](x.png)", "$$\nx = y\n$$", "[@qqq]", "`+`", "…!!", "[]{#p-1}"],
+    "Header": ["## Qqq {#qqq}", "Qqq\n---", "##", "## [^n]"],
+    "BulletList": ["- Qqq\n- b", "- ![](x.png)\n- b"], "OrderedList": ["1. Qqq\n2. b"],
+    "DefinitionList": ["Qqq\n:   defined"], "BlockQuote": ["> Qqq\n> more"], "LineBlock": ["| Qqq\n| more"],
+    "CodeBlock": ["```\nQqq\n```", "```\n---\n```", "```\n```", "~~~ {.python}\nQqq = 1\n\nx\n~~~", "    Qqq code"],
+    "RawBlock": ['<div class="q">', "\\begin{x}\nQqq\n\\end{x}", "```{=html}\n<b>\n```"],
+    "HorizontalRule": ["---", "* * *"],
+    "Table": ["| Qqq | b |\n|---|---|\n| c | d |", "| - | - |\n|---|---|\n| - | + |",
+              "  Qqq     b\n------ ---\n c      d",
+              "+-----+-----+\n| Qqq | b   |\n| more| x   |\n+=====+=====+\n| c   | d   |\n+-----+-----+",
+              "+-----+-----+\n| Qqq | aa  |\n|     |     |\n| par | bb  |\n+-----+-----+"],
+    "Figure": ['![Qqq](x.png){#fig-q alt="d"}', '![Qqq\nmore](x.png){alt="d"}'],
+    "Div": ["::: {.editor-note}\nQqq\n:::", "::: note\nQqq\n:::", "::: {.editor-note}\n---\n:::"],
+}
+STANDING_BEFORE = (
+    "", "Qqq words here.", "# Qqq", "![](y.png)", "---", "```\ncode\n\n```", "```\n```", "- a\n- b\n\n<!-- -->",
+    "- a\n\n- b\n\n    c\n\n<!-- x -->", "+-----+-----+\n| a b | c   |\n| d   | e   |\n+-----+-----+",
+    "| a | b |\n|---|---|\n| - | - |\n\n: caption", "> a\nlazy", "Let $a\n= b$ be\nx.",
+    '::: {.editor-note\n #a title="b"}\nx\n:::', '![Cap of\nfigure](x.png){#fig-a alt="what\nit is"}',
+    "Term\n\n:   Definition\n    more\n\n    para\n\n<!-- -->", '[x]: http://a.b\n[y]: http://c.d\n    "Qqq"',
+    "<!-- Qqq\nwords here\n-->", "| a\n|   b",
+    "Words\\\nwords\\\nand `code\nmore` x [link\ntext](http://a.b\n\"title\") y.",
+    "Word[^z].\n\n[^z]: Said\n    Qqq more.\n\n    Again.\n\n<!-- -->",
+)
+LAST = "The case ends."
+
+
+@pytest.mark.parametrize("before", STANDING_BEFORE)
+def test_every_block_has_its_line_whatever_stands_before(before: str) -> None:
+    """A block is told at its first line: after blocks of any kind, with and without words, and before like ones."""
+    source, expected = "", []
+    for kind, examples in BLOCKS.items():
+        for example in examples:
+            source += f"Case {len(expected)}.\n\n{before}\n\n"
+            expected.append((source.count("\n") + 1, kind))
+            source += f"{example}\n\n{LAST}\n\nQqq words here.\n\n## Qqq\n\n- Qqq\n\n"
+    blocks = locate(parse(f"{source}\n\n[^n]: Qqq.\n").blocks, source)
+    assert [(block["line"], block["t"]) for block, below in pairwise(blocks) if text([below]) == LAST] == expected
+
+
+INLINES = {
+    "Code": ["`q = 1`", "`+-`"], "Math": ["$q + 1$", "$+$", "$$q$$"], "Cite": ["[@qq]", "@qq [p. 3]"],
+    "Link": ["[q words](http://a.b)", "[…](http://a.b)", "<http://a.b/c>"], "Image": ["![q](q.png)", "![](x.png)"],
+    "Span": ["[q]{lang=mi}", "[]{#p-1}"], "Note": ["^[q noted]", "[^n]"], "RawInline": ["<b>", "</i>", "\\qqq{x}"],
+}
+AROUND = {                                                  # with the number of the line that {} is in
+    "First words of it\nand second {} here\nand third x $y$.": 2, "{} first\nand x second.": 1,
+    "First `of\nit` is\n{} second\nand third.": 3, "First of it {}\nand second.": 1,
+    "- one\n  goes on\n  and {} x\n- three": 3, "1. one\n\n2. two\n\n    and {} x\n\n3. three": 5,
+    "> one\n> two {} x\n> three": 2, "| one\n| two {} x\n| three": 2, "Term\n:   one\n    two {} x": 3,
+    "Term {} x\n:   one\n    two": 1, "# Head {} x": 1, "| a | b |\n|---|---|\n| c | d |\n| e | x {} y |": 4,
+    "+------+--------------------------------+\n| aa b | cc dd                          |\n"
+    "| ee   | ff {:<28}|\n| hh   | ii                             |\n+------+--------------------------------+": 3,
+    "+--------------------------------+------+\n| cc dd                          | aa b |\n"
+    "| ff {:<28}| ee   |\n| ii                             | hh   |\n+--------------------------------+------+": 3,
+    "| a | b |\n|---|---|\n| c | d |\n\n: A caption {} x": 5, "First *of\nit {} x* y.": 2,
+    "First [of\nit {} x]{{lang=mi\n#q}} y.": 2, "First <!-- q\nx --> and\nsecond {} x.": 3,
+    "::: {{.editor-note}}\nfirst\n{} x\n:::": 3,
+}
+
+
+@pytest.mark.parametrize(("around", "line"), AROUND.items())
+def test_every_inline_has_its_line_wherever_it_stands(around: str, line: int) -> None:
+    """Code, formulas, links, pictures, notes and citations are told at their own line, not at the next word's."""
+    source, expected = "", []
+    for kind, examples in INLINES.items():
+        for number, example in enumerate(examples):
+            source += f"Case {kind} {number}: q x words `q = 1`, $q + 1$, [q](http://a.b), [@qq].\n\n"
+            expected.append((source.count("\n") + line, kind))
+            source += f"{around.format(example)}\n\n<!-- -->\n\n"
+    nodes = walk(locate(parse(f"{source}\n\n[^n]: Noted twice\n").blocks, source))
+    found = {(node.get("line"), node["t"]) for node in nodes}
+    assert [each for each in expected if each not in found] == []

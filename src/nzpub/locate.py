@@ -30,6 +30,7 @@ _NOT_SHOWN = re.compile(r"^[\s>]*(?::{3,}\s*$|\[[^\]]+\]:)")        # a fence th
 _INDENTED = re.compile(r"^[>\s]*(?: {4}|\t)")
 _ADDRESS = re.compile(r"^\s{0,3}\[[^\]^][^\]]*\]:(?:\s|$)")
 _TITLE = re.compile(r"^\s+[\"'(].*[\"')]\s*$")
+_RULED = re.compile(r"^[\s>]*\+[-+]+\+\s*$")                       # above the first row of a grid
 _BLANK = re.compile(r"^[\s>]*$")
 _PROBE = 6           # words that must follow one another for a block to be recognised
 _NEAR, _FAR = 14, 80  # how many source words may stand between two words of a probe, of a block
@@ -110,9 +111,9 @@ class _Source:
         return position - self.first_word(self.words[position][1]) < _LEADING
 
     def beginning(self, line: int) -> int:
-        """Return where the block begins whose first words are in *line*: signs may stand above, such as ``$$``."""
-        while line > 1 and line not in self.openings and self._first[line] == self._first[line - 1] and not (
-                _BLANK.match(self.lines[line - 2])):
+        """Return where the block begins whose first words are in *line*; signs may stand above it: ``$$``, ``+--+``."""
+        while line > 1 and self._first[line] == self._first[line - 1] and not _BLANK.match(self.lines[line - 2]) and (
+                line not in self.openings or _RULED.match(self.lines[line - 2])):
             line -= 1
         return line
 
@@ -251,7 +252,7 @@ class _Walker:
 
     def _block(self, node: Node) -> int:
         """Move to where *node* begins, by its first words; return its line."""
-        probe = _probe({"t": "Rows", "c": node["c"][2:]} if node["t"] == "Table" else node)
+        probe = next(filter(None, map(_probe, _cells(node))), []) if node["t"] == "Table" else _probe(node)
         if not self._here.sought:
             found = next(self._source.positions(probe[0], self._here.at, self._here.at + _FAR), None) if probe else None
             line = self._here.row if found is None else self._source.line_of(found)
@@ -272,7 +273,7 @@ class _Walker:
         stop = len(source.words) if len(probe) == _PROBE else here.at + 4 * _FAR
         begins = source.headings if node["t"] == "Header" else source.openings
         wishes: tuple[Callable[[int], bool], ...] = (
-            lambda p: source.line_of(p) in begins and source.leads(p), source.leads, lambda _: True)
+            lambda p: source.beginning(source.line_of(p)) in begins and source.leads(p), source.leads, lambda _: True)
         below = here.at if here.fresh else max(here.at, source.first_word(here.row + 1))
         return next((p for start in (below, here.at) for wish in wishes for p in self._matches(probe, start, stop)
                      if source.line_of(p) not in here.hidden and wish(p)), None)
@@ -408,11 +409,17 @@ def _probe(node: Node) -> list[str]:
     return words[:_PROBE]
 
 
+def _cells(table: Node) -> Iterator[Node]:
+    """Yield what stands in the cells of *table*, less its caption; the lines of two cells may alternate."""
+    return children({"t": "Rows", "c": table["c"][2:]})
+
+
 def _leaves(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield what has words, in order: leaves, and pictures and links without any, by their addresses."""
     for node in nodes:
         inside = () if node["t"] in _LEAVES or node["t"] == "Note" else tuple(_leaves(children(node)))
-        if node["t"] in _LEAVES or (node["t"] in ("Image", "Link") and not inside):
+        wordless = node["t"] in ("Image", "Link") and not any(_WORD.search(_leaf_text(leaf)) for leaf in inside)
+        if node["t"] in _LEAVES or wordless:
             yield node
         yield from inside
 
