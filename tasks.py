@@ -107,4 +107,5 @@ def bench(_: Context, root: str = "") -> None:
     """Compare the build's time with a bare Pandoc script's, as a ratio from one run."""
     from nzpub import bench as stopwatch  # noqa: PLC0415 (a build need not import it)
 
-    show.say(str(stopwatch.run(folder(root))))
+    with told(folder(root)):
+        show.say(str(stopwatch.run(folder(root))))

@@ -65,7 +65,7 @@ def test_the_second_process_has_a_budget_too() -> None:
 
 def test_a_process_that_is_killed_is_told() -> None:
     """A system out of memory ends a process without a word; the build says so instead of a traceback."""
-    with pytest.raises(ToolError, match="NZ910"), \
+    with pytest.raises(ToolError, match="NZ911"), \
          build._beside(budget.budget(0, FULLEST), alone=False) as other:
         other.submit(os._exit, 1).result()
 

@@ -122,6 +122,37 @@ def test_what_an_output_cannot_be_made_of_is_told_with_the_rest(tmp_path: Path) 
     assert "NZ601" not in {finding.code for finding in caught.value.findings}
 
 
+def test_a_library_that_fails_is_one_message(tmp_path: Path) -> None:
+    """What no one foresaw says who failed at what and what to do; its traceback is for who asks for it."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    (root / "styles").mkdir()
+    sheet = (ROOT / "styles" / "pdf.css").read_text(encoding="utf-8")
+    (root / "styles" / "pdf.css").write_text(f"{sheet}\np {{ display: inline-grid }}\n", encoding="utf-8")
+    done = invoke("build", "--only", "pdf", "--root", str(root), cwd=tmp_path)
+    (message,) = [line for line in done.stderr.splitlines() if "error" in line]
+    assert message.startswith("error NZ910: WeasyPrint failed while the pages were laid out: ValueError")
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, (root / "dist").exists()) == (1, False)
+    asked = invoke("build", "--only", "pdf", "--root", str(root), cwd=tmp_path, NZPUB_DEBUG="1")
+    assert asked.stderr.rstrip().rpartition("\n")[2].startswith("ValueError")
+
+
+def test_bench_tells_what_is_wrong(tmp_path: Path) -> None:
+    """A publication that cannot be built is not measured, and the reasons are those of a build."""
+    done = invoke("bench", "--root", str(make(tmp_path, "# A\n\n[x]{.abr} [@nobody]\n")), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [line.split()[2] for line in done.stderr.splitlines() if ": error" in line] == ["NZ111:", "NZ310:"]
+
+
+def test_a_merge_of_the_whole_file_is_named(tmp_path: Path) -> None:
+    """A file that begins with a mark of a merge is told so, not that its metadata are missing."""
+    root = make(tmp_path, FRONT)
+    (root / "manuscript" / "article.md").write_text(f"<<<<<<< HEAD\n{FRONT}=======\n{FRONT}>>>>>>> theirs\n")
+    with pytest.raises(NzpubError) as caught:
+        build(root)
+    assert [finding.code for finding in caught.value.findings] == ["NZ520"] * 3
+
+
 @pytest.mark.parametrize("prepare", ["no folder", "no manuscript", "two manuscripts", "not UTF-8"])
 def test_a_manuscript_that_cannot_be_read_is_named(tmp_path: Path, prepare: str) -> None:
     """No manuscript, two, or one in another encoding: the message says which and what to do."""

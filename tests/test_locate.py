@@ -182,7 +182,7 @@ LAST = "The case ends."
 @pytest.mark.parametrize("before", STANDING_BEFORE)
 def test_every_block_has_its_line_whatever_stands_before(before: str) -> None:
     """A block is told at its first line: after blocks of any kind, with and without words, and before like ones."""
-    source, expected = "", []
+    source, expected = "", list[tuple[int, str]]()
     for kind, examples in BLOCKS.items():
         for example in examples:
             source += f"Case {len(expected)}.\n\n{before}\n\n"
@@ -216,7 +216,7 @@ AROUND = {                                                  # with the number of
 @pytest.mark.parametrize(("around", "line"), AROUND.items())
 def test_every_inline_has_its_line_wherever_it_stands(around: str, line: int) -> None:
     """Code, formulas, links, pictures, notes and citations are told at their own line, not at the next word's."""
-    source, expected = "", []
+    source, expected = "", list[tuple[int, str]]()
     for kind, examples in INLINES.items():
         for number, example in enumerate(examples):
             source += f"Case {kind} {number}: q x words `q = 1`, $q + 1$, [q](http://a.b), [@qq].\n\n"

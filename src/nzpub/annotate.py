@@ -182,11 +182,21 @@ def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
     return Finding(code, "error", message, visit.where, hint)
 
 
+_TAG = re.compile(r"<(/?)([a-z0-9-]+)", re.IGNORECASE)
+_RAW = {"html": "HTML", "tex": "TeX"}
+_MOST = 40                     # characters of what is quoted
+
+
 def _raw(_book: Book, visits: Visits) -> Iterator[Finding]:
+    opened: set[str] = set()
     for visit in visits:
         if visit.node["t"] in ("RawBlock", "RawInline"):
             kind, words = visit.node["c"]
-            yield _error("NZ110", visit, f"raw {kind} is not allowed: {words.strip()[:40]}",
+            first = words.strip().split("\n")[0]
+            if (tag := _TAG.match(first)) and tag[1] and tag[2] in opened:
+                continue                              # it closes what was told
+            opened |= {tag[2]} if tag else set()
+            yield _error("NZ110", visit, f"“{first[:_MOST]}” is raw {_RAW.get(kind, kind)}, which is not allowed",
                          "write it in Markdown, or escape it with \\")
 
 

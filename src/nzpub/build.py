@@ -14,7 +14,7 @@ from typing import Any
 from nzpub import annotate, complaint, editorial, formats, formulas, mistyped, project
 from nzpub.budget import Budget, budget, keep, kept, of_book
 from nzpub.cite import cite
-from nzpub.errors import Finding, ManuscriptError, Place, ToolError, admit
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError, admit, at_fault
 from nzpub.formats import Made
 from nzpub.illustrate import illustrate
 from nzpub.model import Artifact, Book, Output, Report, Styles
@@ -35,15 +35,15 @@ def build(root: Path, names: Iterable[str] = formats.NAMES, *, strict: bool = Fa
     clock = _Clock(tell)
     wanted = formats.select(names)
     allowed = budget(size(root / "manuscript"), Place("manuscript/"))
-    with clock.step("reading"), kept(allowed):
+    with clock.step("reading"), at_fault("the manuscript was read"), kept(allowed):
         book = read(root / "manuscript")
         styles = read_styles(root / "styles", characters(book))
         cited, asked = prepared(book, styles, dict.fromkeys(format_.output for format_ in wanted))
         warnings = admit(asked, strict=strict)
-    with kept(allowed := of_book(allowed, book)):
+    with at_fault("the outputs were made"), kept(allowed := of_book(allowed, book)):
         artifacts, findings = _make(wanted, book, cited, styles, clock, allowed=allowed)
     warnings += admit(findings, strict=strict)
-    with clock.step("publishing"):
+    with clock.step("publishing"), at_fault("the outputs were published"):
         publish(artifacts, root / "dist", inputs(book, styles))
     return Report(artifacts, warnings, clock.seconds)
 
@@ -78,11 +78,11 @@ def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: S
         written = {format_.name: other.submit(_write, format_.name, cited, styles, Made(None, ())) for format_ in decks}
         layout = None
         if len(decks) < len(wanted):
-            with clock.step("laying out"):
+            with clock.step("laying out"), at_fault("the pages were laid out"):
                 layout = lay_out(project.prose(cited, "pdf"), styles)
         artifacts: list[Artifact] = []
         checks: list[Future[tuple[Finding, ...]]] = [
-            other.submit(formats.belongs, book, cited, output)
+            other.submit(_belongs, book, cited, output)
             for output in dict.fromkeys(format_.output for format_ in wanted)]
         for format_ in wanted:
             clock.tell(format_.name)
@@ -99,13 +99,19 @@ def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact,
     """Return what one format writes, and the seconds that it took."""
     format_, start = formats.named(name), time.perf_counter()
     edition = format_.edition(book)
-    with complaint.at_source(edition):
+    with at_fault(f"the {name} was made"), complaint.at_source(edition):
         return format_.write(edition, styles, made), time.perf_counter() - start
 
 
 def _check(name: str, book: Book, artifact: Artifact) -> tuple[Finding, ...]:
     format_ = formats.named(name)
-    return format_.check(artifact, format_.edition(book))
+    with at_fault(f"the {name} was read back"):
+        return format_.check(artifact, format_.edition(book))
+
+
+def _belongs(book: Book, cited: Book, output: Output) -> tuple[Finding, ...]:
+    with at_fault(f"the {output} was held against the manuscript"):
+        return formats.belongs(book, cited, output)
 
 
 @contextmanager
@@ -124,7 +130,7 @@ def _beside(allowed: Budget, *, alone: bool) -> Iterator[Executor]:
         try:
             yield pool
         except BrokenProcessPool as error:
-            raise ToolError(Finding("NZ910", "error", "a process of the build was ended from outside",
+            raise ToolError(Finding("NZ911", "error", "a process of the build was ended from outside",
                                     hint="free some memory, then build again")) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

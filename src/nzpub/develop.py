@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from nzpub import provide
-from nzpub.errors import Finding, ToolError
+from nzpub.errors import Finding, ToolError, admit
 from nzpub.illustrate import charts, illustrate
 from nzpub.read import characters, read, read_styles
 
@@ -48,9 +48,10 @@ def test() -> tuple[str, ...]:
 def draw() -> tuple[Path, ...]:
     """Draw the flagship's charts afresh beside its text; return the files whose bytes changed.
 
-    Raises NzpubError if the manuscript cannot be read.
+    Raises NzpubError if the manuscript cannot be read, or has what is wrong in its metadata, files or references.
     """
     book = read(ROOT / "manuscript")
+    admit(book.problems)
     drawn = illustrate(book, read_styles(ROOT / "styles", characters(book))).files
     stale = tuple(ROOT / "manuscript" / name for name in charts(book) if drawn[name] != book.files.get(name))
     for path in stale:

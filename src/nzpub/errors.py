@@ -8,12 +8,20 @@ NzpubError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from traceback import walk_tb
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+DEBUG = "NZPUB_DEBUG"
+_SAID = 200                    # characters of an exception's words that a message shows
+_LIBRARIES = {"weasyprint": "WeasyPrint", "ebooklib": "EbookLib", "pptx": "python-pptx", "pikepdf": "pikepdf",
+              "pypdfium2": "pypdfium2", "fontTools": "fontTools", "PIL": "Pillow", "lxml": "lxml",
+              "ziamath": "ziamath"}
 _CLOSE = 0.75                  # two letters of four exchanged are as much; “style” and “title” have 0.6
 
 
@@ -60,7 +68,7 @@ class Finding:
 
 
 class NzpubError(Exception):
-    """Something a person can put right; everything else is a bug and keeps its traceback."""
+    """Something a person can put right; :func:`at_fault` makes one of everything else."""
 
     def __init__(self, findings: Finding | Iterable[Finding]) -> None:
         self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
@@ -81,6 +89,31 @@ class ToolError(NzpubError):
 
 class CheckError(NzpubError):
     """Rules are broken; all of them are listed, and nothing was published."""
+
+
+@contextmanager
+def at_fault(doing: str) -> Iterator[None]:
+    """Raise ToolError that says that this failed while *doing* what is done inside, for what is no NzpubError.
+
+    A traceback is nothing for a writer; with :data:`DEBUG` in the environment, for whoever reports it, it is kept.
+    """
+    try:
+        yield
+    except NzpubError:
+        raise
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")
+        raise ToolError(Finding("NZ910", "error", f"{_culprit(error)} failed while {doing}: {what[:_SAID]}", None,
+                                f"take back what was changed last, in styles/ above all; if that does not help, report "
+                                f"this with what is printed under {DEBUG}=1")) from error
+
+
+def _culprit(error: BaseException) -> str:
+    """Return the name of the library that raised *error*, or of this program."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    return next((name for module in reversed(frames) if (name := _LIBRARIES.get(module.partition(".")[0]))), "nzpub")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

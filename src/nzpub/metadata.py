@@ -48,10 +48,12 @@ class _Field(NamedTuple):
 def split(text: str, file: str) -> tuple[str, str]:
     """Return the YAML block and the text of a manuscript, both with the line numbers of the whole.
 
-    Raises ManuscriptError if the block is missing or never closed.
+    Raises ManuscriptError if the block is missing, never closed, or has what a merge left before it.
     """
     lines = text.split("\n")
     if lines[0].strip() != "---":
+        if merged := list(trust.conflicts(enumerate(lines, 1), file)):
+            raise ManuscriptError(merged)
         raise ManuscriptError(Finding("NZ201", "error", "the manuscript does not begin with a metadata block",
                                       Place(file, 1), "start with a line --- and the fields title, author, …"))
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
@@ -66,7 +68,8 @@ def split(text: str, file: str) -> tuple[str, str]:
 def parse(block: str, file: str) -> tuple[RawMeta, tuple[Finding, ...]]:
     """Return the fields of the YAML *block*, each of the type that :data:`FIELDS` asks for, and what is wrong.
 
-    That is broken YAML, an alias, an unknown, missing or mistyped field; stand-ins take the place of required ones.
+    That is what a merge left, broken YAML, an alias, an unknown, missing or mistyped field; stand-ins take the place of
+    required ones.
     """
     values = {name: field.stand_in for name, field in FIELDS.items() if field.required}
     try:
@@ -105,6 +108,8 @@ def _entries(block: str) -> dict[str, int]:
 def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
     """Return field → (plain value, line) of a YAML mapping."""
     depth = 0
+    if merged := list(trust.conflicts(enumerate(block.split("\n"), 1), file)):
+        raise ManuscriptError(merged)
     try:
         for event in yaml.parse(block, Loader=yaml.SafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from nzpub import trust
 from nzpub.annotate import KEYS, Visit, abstract_visits, is_cross_reference, visits
 from nzpub.errors import Finding, Place, Severity
 from nzpub.model import Book
@@ -23,7 +24,6 @@ _REACH = 200                       # lines below a block's first in which its wo
 _TELLING = 3                       # characters that a word must have to be found by
 _TYPED = {"–": "--", "—": "---", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
 _FENCE = re.compile(r"[>\s]*(`{3,}|~{3,})")
-_CONFLICT = re.compile(r"<{7} .*|>{7} .*")
 _INDENTED = re.compile(r"[>\s]*(?: {4}|\t)")
 
 
@@ -48,7 +48,8 @@ def check(book: Book) -> tuple[Finding, ...]:
     lines = book.text.split("\n")
     found = (finding for visit in seen for inlines in _texts(visit.node)
              for finding in _slips(visit, inlines, known, lines))
-    return (*_conflicts(book, lines), *found, *_indented(seen, lines))
+    merged = trust.conflicts(_outside_code(lines), book.source)
+    return (*(mark for mark in merged if mark not in book.problems), *found, *_indented(seen, lines))
 
 
 def _texts(node: Node) -> Iterator[list[Node]]:
@@ -124,16 +125,6 @@ def _place(words: str, after: Place, lines: list[str]) -> Place | None:
             if at >= 0:
                 return Place(after.file, number, at + 1)
     return None
-
-
-def _conflicts(book: Book, lines: list[str]) -> Iterator[Finding]:
-    """Yield each mark of a merge that the manuscript's lines hold outside code."""
-    outside = dict(_outside_code(lines))
-    marks = {number for number, line in outside.items() if _CONFLICT.fullmatch(line)}
-    for number, line in outside.items():
-        if number in marks or (marks and line == "=======" and min(marks) < number < max(marks)):
-            yield Finding("NZ520", "error", f"a merge left “{line[:40]}” behind", Place(book.source, number, 1),
-                          "keep one of the two versions, and take the three marks out")
 
 
 def _outside_code(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from nzpub import drawing, limits, metadata, pandoc, trust
+from nzpub import doubts, drawing, limits, metadata, pandoc, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.fonts import faces
 from nzpub.locate import locate
@@ -24,11 +24,8 @@ _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps t
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
 _MAX_FILE_BYTES = 50_000_000
 _DEEPEST = 12                     # a bibliography; the parts of a date are 5 deep
-_UNCLOSED_DIV = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
-_SAME_ID = "Duplicate identifier"  # at a line below the heading; annotate tells every such id at its own
-_AT_LINE = re.compile(r"at line (\d+)")
 _ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
 
@@ -55,11 +52,11 @@ def read(folder: Path) -> Book:
     except ManuscriptError as error:
         raise ManuscriptError([*problems, *unread, *error.findings]) from error
     files, missing = _files(folder, file, blocks)
-    doubts = (_warning(message, file) for message in (*parsed.warnings, *abstract.warnings)
-              if not message.startswith(_SAME_ID))
+    doubted = [*doubts.findings(parsed.warnings, file),
+               *doubts.findings(abstract.warnings, file, _lines_of_abstract(raw, source))]
     unknown = raw.unknown.union(["bibliography"] if unread and not references else [])
     return Book(_meta(raw, abstract.blocks, unknown), blocks, file, files, references, text=source,
-                problems=(*problems, *unread, *doubts, *missing), entries=entries)
+                problems=(*problems, *unread, *doubted, *missing), entries=entries)
 
 
 def size(folder: Path) -> int:
@@ -233,16 +230,6 @@ def _tidy(node: Node) -> tuple[Node, ...]:
     return (with_attr(bare[0], Attr(attr(node).id, attr(node).classes, (*attr(node).keys, *lifted))),)
 
 
-def _warning(message: str, file: str) -> Finding:
-    """Turn a warning of Pandoc's reader into a finding; what it doubts is never what was meant."""
-    if unclosed := _UNCLOSED_DIV.search(message):
-        return Finding("NZ106", "error", "this div is never closed", Place(file, int(unclosed.group(1))),
-                       "end it with a line :::")
-    line = _AT_LINE.search(message)
-    return Finding("NZ107", "error", f"Pandoc says: {message}", Place(file, int(line.group(1)) if line else None),
-                   "put right what it names")
-
-
 def _abstract(raw: metadata.RawMeta, source: str, file: str) -> pandoc.Parsed:
     if "abstract" not in raw.values:
         return pandoc.Parsed((), ())
@@ -253,6 +240,17 @@ def _abstract(raw: metadata.RawMeta, source: str, file: str) -> pandoc.Parsed:
     blocks = locate(parsed.blocks, masked)
     _refuse(list(limits.check(blocks, file)))
     return parsed._replace(blocks=blocks)
+
+
+def _lines_of_abstract(raw: metadata.RawMeta, source: str) -> list[int]:
+    """Return the line in *source* of each line of the abstract; YAML may have joined several, or left some out."""
+    if "abstract" not in raw.values:
+        return []
+    lines, at, found = source.split("\n"), raw.lines["abstract"], []
+    for words in str(raw.values["abstract"]).split("\n"):
+        at = next((n for n in range(at, len(lines) + 1) if words.strip() and words.strip() in lines[n - 1]), at)
+        found.append(at)
+    return found
 
 
 def _meta(raw: metadata.RawMeta, abstract: tuple[Node, ...], unknown: frozenset[str]) -> Meta:

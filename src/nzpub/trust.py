@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PIL import Image
 
@@ -14,6 +14,7 @@ from nzpub.errors import Finding, Place
 
 # XML 1.0, section 2.2: all but these are characters. PDF, EPUB, PPTX and the pages are made by way of XML.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONFLICT = re.compile(r"<{7} .*|>{7} .*")
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8"}
 _DECODERS = ("PNG", "JPEG", "GIF")
 _MOVING = ("PNG", "GIF")
@@ -25,6 +26,16 @@ def characters(text: str, file: str) -> Iterator[Finding]:
     if (found := _NO_CHARACTER.search(text)) is not None:
         before = text[:found.start()].replace("\r\n", "\n").replace("\r", "\n").split("\n")
         yield character(found[0], Place(file, len(before), len(before[-1]) + 1))
+
+
+def conflicts(lines: Iterable[tuple[int, str]], file: str) -> Iterator[Finding]:
+    """Yield a finding for each mark that an unfinished merge left in *lines* of *file*, given with their numbers."""
+    numbered = list(lines)
+    marks = {number for number, line in numbered if _CONFLICT.fullmatch(line)}
+    for number, line in numbered:
+        if number in marks or (marks and line == "=======" and min(marks) < number < max(marks)):
+            yield Finding("NZ520", "error", f"a merge left “{line[:40]}” behind", Place(file, number, 1),
+                          "keep one of the two versions, and take the three marks out")
 
 
 def forbidden(words: str) -> str:

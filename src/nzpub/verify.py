@@ -20,7 +20,7 @@ from nzpub.account import Check, impossible
 from nzpub.build import prepared
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
-from nzpub.errors import Finding, NzpubError, Place, ToolError, together
+from nzpub.errors import Finding, NzpubError, Place, ToolError, at_fault, together
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
@@ -32,7 +32,8 @@ DIST = "dist"
 def attempt(root: Path) -> tuple[Check, ...]:
     """Return what `verify` returns, or the one check that says why there is nothing to check."""
     try:
-        return verify(root)
+        with at_fault("the outputs were checked"):
+            return verify(root)
     except NzpubError as error:
         return (impossible(error, f"{DIST}/"),)
 
