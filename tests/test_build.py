@@ -101,7 +101,7 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
     with pytest.raises(NzpubError) as caught:
         build(root)
     assert {finding.code for finding in caught.value.findings if finding.severity == "error"} == {
-        "NZ111", "NZ524", "NZ424", "NZ302", "NZ310"}
+        "NZ111", "NZ524", "NZ424", "NZ302", "NZ310", "NZ601"}
     assert {str(finding.where) for finding in caught.value.findings if finding.code == "NZ310"} == {
         "manuscript/data.csv:2"}
 

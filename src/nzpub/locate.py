@@ -409,8 +409,8 @@ def _probe(node: Node) -> list[str]:
     return words[:_PROBE]
 
 
-def _cells(table: Node) -> Iterator[Node]:
-    """Yield what stands in the cells of *table*, less its caption; the lines of two cells may alternate."""
+def _cells(table: Node) -> Sequence[Node]:
+    """Return what stands in the cells of *table*, less its caption; the lines of two cells may alternate."""
     return children({"t": "Rows", "c": table["c"][2:]})
 
 

@@ -81,22 +81,20 @@ class _Shown(Walker):
         match node["t"]:
             case "LineBreak":
                 yield Piece(_BREAK, marks)
-            case "Math":
-                yield self._formula(content[1], marks)
             case "Superscript" | "Subscript":
                 level = {kind: value for kind, value in marks.items() if kind not in ("sup", "sub")}
                 yield from super()._inline(node, content, level)
             case _:
                 yield from super()._inline(node, content, marks)
 
-    def _formula(self, tex: str, marks: Marks) -> Piece:  # noqa: ARG002 (what is said has its language)
+    def _formula(self, tex: str, marks: Marks, *, is_block: bool) -> Piece:  # noqa: ARG002 (PowerPoint sets both alike)
         return Piece(formula(_COMMAND.sub(" ", _OPERATORS.sub(r" \1 ", tex))), {"math": ""})
 
 
 class _Said(_Shown):
     """Walks what is said, where a formula has its source form, in its language."""
 
-    def _formula(self, tex: str, marks: Marks) -> Piece:
+    def _formula(self, tex: str, marks: Marks, *, is_block: bool) -> Piece:  # noqa: ARG002 (it is words)
         return Piece(tex, {kind: value for kind, value in marks.items() if kind == "lang"})
 
 
