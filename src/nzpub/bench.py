@@ -99,7 +99,7 @@ def _gate(copy: Path) -> float:
     report = build(copy)
     whole = sum(os.times()[:4]) - before                # ours and, since they have ended, our children's
     book = read(copy / "manuscript")
-    cited, _ = prepared(book, read_styles(copy / "styles", characters(book)), formats.NAMES)
+    cited, _ = prepared(book, read_styles(copy / "styles", characters(book)), OUTPUTS)
     rows = [formats.named(artifact.format) for artifact in report.artifacts]
     editions = [row.edition(cited) for row in rows]
     before = time.process_time()
