@@ -141,8 +141,7 @@ def test_bench_tells_what_is_wrong(tmp_path: Path) -> None:
     """A publication that cannot be built is not measured, and the reasons are those of a build."""
     done = invoke("bench", "--root", str(make(tmp_path, "# A\n\n[x]{.abr} [@nobody]\n")), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert [line.split()[2] for line in done.stderr.splitlines() if ": error" in line] == [
-        "NZ601:", "NZ111:", "NZ310:"]
+    assert [line.split()[2] for line in done.stderr.splitlines() if ": error" in line] == ["NZ601:", "NZ111:", "NZ310:"]
 
 
 def test_a_merge_of_the_whole_file_is_named(tmp_path: Path) -> None:
