@@ -592,9 +592,10 @@ def test_the_gate_catches_every_mutant(name: str, capsys: pytest.CaptureFixture[
     assert missed == []
 
 
-def test_the_gate_knows_lists_and_quotations_in_powerpoint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["lists and formulas in a quotation", "an item that begins with a list"])
+def test_the_gate_knows_lists_and_quotations_in_powerpoint(fault: str, tmp_path: Path) -> None:
     """A number that a list begins with, its style, a bullet and an indent are part of what a paragraph says."""
-    book, styles, before = publication(make(tmp_path, FAULTS["lists and formulas in a quotation"]))
+    book, styles, before = publication(make(tmp_path, FAULTS[fault]))
     row = next(row for row in ROWS if row.name == "pptx")
     artifact, edition = row.write(row.edition(book), styles, before), row.edition(book)
     file, content = next(iter(artifact.files.items()))

@@ -188,7 +188,8 @@ def _rows(table: Node) -> Iterator[Node]:
         inlines: list[Node] = []
         for position, cell in enumerate(cells):
             inlines += [*(string("; ") if position else ()), *_in_line(cell[4])]
-        yield para(inlines)
+        row = para(inlines)
+        yield from [row] if _has_words(row) else []
 
 
 def _in_line(blocks: Iterable[Node]) -> Iterator[Node]:
