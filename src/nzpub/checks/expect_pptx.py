@@ -27,6 +27,7 @@ _CELL = re.compile(r"(heading|cell) \d")
 _ITEM = re.compile(r"bullet$|number \S+ \d+$")
 _INSET, _BEGINS = "inset", "begins"                    # steps of the path: in a quotation or definition; of an item
 _BREAK = "\n"
+_KEPT = "kept"                                         # a key of a table that is shown as one
 _LIST = Attr("", ("list",))                            # of a div that stands for one
 _LISTS = ("BulletList", "OrderedList")
 _EVENTS = range(2, 7)                                  # so many items a timeline sets side by side
@@ -138,7 +139,7 @@ def _in_order(blocks: Iterable[Node], told: Sequence[Node] = ()) -> Iterator[Nod
             case "Table":
                 attributes, (short, caption), *rest = block["c"]
                 table = {**block, "c": [attributes, [short, []], *rest]}
-                yield from rewrite([table], lambda node: () if node["t"] == "Image" else (node,))
+                yield from _flat([{**table, _KEPT: True}])
                 yield from _pictures(table)
                 yield from _flat(caption)
                 yield from (picture for each in caption for picture in _pictures(each))
@@ -176,7 +177,7 @@ def _flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
                 return tuple(node["c"][1][1])
             case "Div":
                 return tuple(node["c"][1])
-            case "Table":
+            case "Table" if _KEPT not in node:
                 return (*_rows(node), *node["c"][1][1])
         return (node,)
     return rewrite(blocks, visit)

@@ -1,8 +1,9 @@
 """The deck as PowerPoint: Pandoc writes the text, piece by piece, and the pieces are put on real layouts.
 
 Pandoc's own slides split where text meets a table or a picture, and lose what stands after columns
-(jgm/pandoc#11433), so each text and each table gets a slide of its own from Pandoc. ``pptx_repair`` mends
-them; ``pptx_place`` puts those that belong together on one slide of the file that ``pptx_theme`` makes.
+(jgm/pandoc#11433), so each text and each table gets a slide of its own from Pandoc, as the paragraphs that
+``pptx_flat`` makes of it. ``pptx_repair`` mends them; ``pptx_place`` puts those that belong together on one
+slide of the file that ``pptx_theme`` makes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pptx
 from nzpub import pandoc
 from nzpub.errors import CheckError, Finding, Place
 from nzpub.formats import pptx_look, pptx_place
-from nzpub.formats.pptx_flat import flat, has_words, without_pictures
+from nzpub.formats.pptx_flat import flat, flat_cells, has_words, without_pictures
 from nzpub.formats.pptx_marks import mark_languages
 from nzpub.formats.pptx_place import Column, Picture, Piece, Plan, Row, Table, Text
 from nzpub.furniture import source_line
@@ -77,7 +78,8 @@ def _parts(each: Plan) -> Iterator[list[Node]]:
     """Yield what Pandoc is to write on a slide of its own: title and notes, every text and table, the sources."""
     yield [header(1, each.title), *([div(flat(each.notes), Attr("", ("notes",)))] if each.notes else ())]
     for piece in pptx_place.written(each):
-        yield [header(1, each.title), *flat(piece.blocks)]
+        blocks = map(flat_cells, piece.blocks) if isinstance(piece, Table) else flat(piece.blocks)
+        yield [header(1, each.title), *blocks]
 
 
 def _simple(blocks: Iterable[Node]) -> tuple[Node, ...]:
@@ -173,7 +175,7 @@ def _apart(block: Node, *, quoted: bool) -> Iterator[Piece | _Columns]:
         case "Table":
             attributes, (short, caption), *rest = block["c"]
             table = {**block, "c": [attributes, [short, []], *rest]}
-            yield Table(rewrite([table], _unless_picture))
+            yield Table((table,))
             yield from map(_picture, _images([table]))
             yield from _text(caption)
             yield from map(_picture, _images(caption))
@@ -192,10 +194,6 @@ def _text(blocks: Sequence[Node]) -> Iterator[Text]:
     """Yield the text of *blocks*, if they have any."""
     rest = without_pictures(blocks)
     yield from [Text(rest)] if has_words(rest) else []
-
-
-def _unless_picture(node: Node) -> Sequence[Node]:
-    return () if node["t"] == "Image" else (node,)
 
 
 def _only_pieces(blocks: Iterable[Node]) -> Iterator[Piece]:

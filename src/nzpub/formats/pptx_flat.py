@@ -28,24 +28,20 @@ class _Paragraph(NamedTuple):
 
 
 def flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks*, which have no pictures, as paragraphs that say their forms; a table has them in its cells."""
-    blocks = tuple(blocks)
-    if [block["t"] for block in blocks] == ["Table"]:
-        return ({**blocks[0], "c": _in_cells(blocks[0]["c"])},)
+    """Return *blocks*, which have neither pictures nor tables, as paragraphs that say their forms."""
     return tuple(pptx_marks.mark_form(each.form, each.inlines) for each in _numbered(_paragraphs(blocks, Form())))
 
 
-def _in_cells(table: Sequence[Any]) -> list[Any]:
-    *before, head, bodies, foot = table
-    return [*before, _in_rows(head), [[*body[:2], *map(_rows, body[2:])] for body in bodies], _in_rows(foot)]
+def flat_cells(table: Node) -> Node:
+    """Return *table* with such paragraphs in its cells, and without pictures."""
+    *before, head, bodies, foot = table["c"]
+    shown = [[*body[:2], *map(_flat_rows, body[2:])] for body in bodies]
+    return {**table, "c": [*before, [head[0], _flat_rows(head[1])], shown, [foot[0], _flat_rows(foot[1])]]}
 
 
-def _in_rows(part: Sequence[Any]) -> list[Any]:
-    return [part[0], _rows(part[1])]
-
-
-def _rows(rows: Sequence[Any]) -> list[Any]:
-    return [[row_attr, [[*cell[:4], list(flat(cell[4]))] for cell in cells]] for row_attr, cells in rows]
+def _flat_rows(rows: Sequence[Any]) -> list[Any]:
+    return [[row_attr, [[*cell[:4], list(flat(without_pictures(cell[4])))] for cell in cells]]
+            for row_attr, cells in rows]
 
 
 def without_pictures(blocks: Iterable[Node]) -> tuple[Node, ...]:

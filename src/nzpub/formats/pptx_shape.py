@@ -117,7 +117,7 @@ def table(slide: Any, content: Any, kind: Type, styles: Styles, *, lang: str, bo
     total = sum(int(column.get("w")) for column in columns)
     for column in columns:
         column.set("w", str(round(box.width * EMU * int(column.get("w")) / total)))
-    for run in content.iter(f"{_A}rPr"):
+    for run in content.xpath(".//a:rPr[not(@sz)]"):
         run.set("sz", str(round(kind.size * POINTS)))
     spacing = pptx_look.line_spacing(kind, styles)
     for properties in content.iter(f"{_A}pPr"):
