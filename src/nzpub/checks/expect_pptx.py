@@ -25,7 +25,7 @@ _COMMAND = re.compile(r"\\(?:begin|end)\s*\{\w*\**\}|\\[A-Za-z]+")
 _OPERATORS = re.compile(r"\\(sin|cos|tan|log|ln|exp|max|min|lim|det|dim|gcd|sup|inf|arg)(?![A-Za-z])")
 _CELL = re.compile(r"(heading|cell) \d")
 _ITEM = re.compile(r"bullet$|number \S+ \d+$")
-_INSET, _BEGINS = "inset", "begins"                    # steps of the path: in a quotation or definition; of an item
+_INSET, _FIRST = "inset", "first line"                 # steps of the path: in a quotation or definition; of an item
 _BREAK = "\n"
 _KEPT = "kept"                                         # a key of a table that is shown as one
 _LIST = Attr("", ("list",))                            # of a div that stands for one
@@ -247,7 +247,7 @@ def _held(node: Node) -> Iterator[Node]:
 def _item(step: str, blocks: Sequence[Node]) -> Node:
     """Return an item of a list; one that begins with a list, or with nothing, has a line for its number."""
     begun = _begun(blocks)
-    return _within(step, [_within(_BEGINS, [para([{"t": "Str", "c": _BARE}])]), *blocks] if begun is None else begun)
+    return _within(step, [_within(_FIRST, [para([{"t": "Str", "c": _BARE}])]), *blocks] if begun is None else begun)
 
 
 def _begun(blocks: Sequence[Node]) -> Sequence[Node] | None:
@@ -256,7 +256,7 @@ def _begun(blocks: Sequence[Node]) -> Sequence[Node] | None:
         return None
     first, *rest = blocks
     if first["t"] != "Div":
-        return [_within(_BEGINS, [first]), *rest]
+        return [_within(_FIRST, [first]), *rest]
     attributes, inside = first["c"]
     begun = _begun(inside)
     return None if begun is None else [{**first, "c": [attributes, begun]}, *rest]
@@ -325,4 +325,4 @@ def _steps(path: Sequence[str]) -> Iterator[str]:
     yield from (step.replace("heading", "cell") for step in path if step == "notes" or _CELL.match(step))
     yield from [_INSET] if _INSET in path else []
     yield from items
-    yield from [_BEGINS] if _BEGINS in path else []
+    yield from [_FIRST] if _FIRST in path else []

@@ -161,7 +161,7 @@ class _Slide:
             items = [*items[:level], *[""] * (level - len(items)), bullet]
             steps = ["inset"] if int(_said(properties, "marL") or 0) > _INDENT * (level + bool(bullet)) else []
             steps += filter(None, items)
-            steps += ["begins"] if bullet else []          # the item, or else goes on in it
+            steps += ["first line"] if bullet else []      # of the item, or else it goes on
             made = passage(kind, self._pieces(paragraph), (*path, *steps), part=self._name)
             if made.text:
                 yield made
