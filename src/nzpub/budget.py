@@ -32,7 +32,7 @@ _CHARACTERS_PER_SECOND = 10_000
 _CHARACTERS_SQUARED = 30_000       # for so many a second more, for twice as many four, for ten times as many a hundred
 _BASE_MEGABYTES, _CHARACTERS_PER_MEGABYTE = 650, 500
 _TICK = 0.25                       # seconds of computing between two looks
-_AGAIN = 1.0                       # seconds until it is raised again, should a library have swallowed it
+_AGAIN = 0.1                       # until it is raised again: WeasyPrint swallows it, once for each drawing
 _STEPS, _STEPS_SECONDS = 1_000_000, 0.053     # of a loop, and what they took where all else was measured
 
 
