@@ -104,9 +104,12 @@ def read(pdf: bytes) -> Tagged:
         return tagged(opened)
 
 
-def tagged(pdf: pikepdf.Pdf) -> Tagged:
-    """Return the structure of an open *pdf*; an element without kids if it is not tagged."""
-    return _Reader(pdf).read()
+def tagged(pdf: pikepdf.Pdf, *, painted: bool = True) -> Tagged:
+    """Return the structure of an open *pdf*; an element without kids if it is not tagged.
+
+    What figures show, which takes long to read of large pictures, is left out if not *painted*.
+    """
+    return _Reader(pdf, painted=painted).read()
 
 
 def blocks(root: Tagged) -> Iterator[Block]:
@@ -179,11 +182,11 @@ def _runs(element: Tagged, lang: str, target: str) -> Iterator[Run | Tagged]:
 class _Reader:
     """Reads the structure tree of one PDF."""
 
-    def __init__(self, pdf: pikepdf.Pdf) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, *, painted: bool) -> None:
         self._root = pdf.Root.get("/StructTreeRoot")
         self._pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
         self._painted = {number: _painted(page.obj, number) for number, page in enumerate(pdf.pages)}
-        self._paintings = cache(lambda number: paintings(pdf.pages[number].obj))
+        self._paintings = cache(lambda number: paintings(pdf.pages[number].obj) if painted else {})
         names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", Array())
         self._names: dict[bytes, list[str]] = {}                 # place → what it is called
         for name, dest in zip(list(names)[::2], list(names)[1::2], strict=True):

@@ -48,7 +48,7 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
 def examine(content: bytes, edition: Edition | Deck, name: str) -> Iterator[Finding]:
     """Yield what is wrong with the structure of one PDF; *name* is what messages call it."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        read = _Read(pdf, tagged(pdf), edition)
+        read = _Read(pdf, tagged(pdf, painted=False), edition)
         for code, (rule, hint) in RULES.items():
             for message in rule(read):
                 # After the colon, a message has the words that it is about.
