@@ -17,6 +17,7 @@ from nzpub.errors import Finding, ManuscriptError, Place
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(~?)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DECEMBER = 12
+_MOST_ROWS = 1_000
 _ABOUT_YEARS = 1 / 12      # how far either way a date marked "about" may lie
 
 
@@ -70,6 +71,9 @@ def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
     except csv.Error as error:
         raise wrong("NZ421", f"this is not CSV: {error}", Place(file, reader.line_num + 1),
                     "put a cell that has a comma or a quotation mark in quotation marks") from error
+    if len(rows) > _MOST_ROWS:
+        raise wrong("NZ421", f"the table has {len(rows):,} rows", Place(file, rows[_MOST_ROWS].line),
+                    f"take some out: {_MOST_ROWS:,} are the most")
     if not rows:
         raise wrong("NZ421", "the table has no rows", Place(file, 1),
                     "add a row below the names of the columns")
