@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from nzpub import pandoc
 from nzpub.cite import cite
-from nzpub.errors import ManuscriptError, NzpubError, admit
+from nzpub.errors import ManuscriptError, NzpubError, Place, admit
 from nzpub.read import read
 from publication import FRONT_LINES, make
 
@@ -58,3 +59,18 @@ def test_a_fault_in_the_bibliography_is_told_at_its_line(old: str, new: str, pla
         cite(book)
 
     assert str(caught.value.findings[0].where) == place
+
+
+def test_sources_that_take_too_long_are_told_at_the_likeliest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes citeproc hang are marks that are never closed: the entry with the most of them is named."""
+    root = make(tmp_path, "# A\n\nWords [@smith-2020].\n")
+    marked = {"id": "smith-2020", "type": "book", "title": "<b> and <i>a</i> " * 80}
+    (root / "manuscript" / "references.json").write_text(f"[{json.dumps(SOUND)},\n{json.dumps(marked)}]")
+    book = read(root / "manuscript")
+    pandoc.api_version()                       # remembered, so that only citeproc has no time
+    monkeypatch.setattr(pandoc, "_BASE_SECONDS", 2)
+
+    with pytest.raises(ManuscriptError) as caught:
+        cite(book)
+
+    assert [(f.code, f.where) for f in caught.value.findings] == [("NZ105", Place("manuscript/references.json", 2))]

@@ -70,6 +70,13 @@ def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
     """Return *blocks* as citeproc leaves them; raises ManuscriptError for a source that it cannot read."""
     try:
         return pandoc.cite(blocks, book.references, style, _locale(book.meta.lang))
+    except pandoc.OverLimitError as error:
+        # Measured: 80 marks that are never closed, such as <b>, take for ever.
+        marked = max(book.references, key=lambda entry: str(entry).count("<"), default={})
+        place = Place(_bibliography(book), book.entries.get(str(marked.get("id"))))
+        raise ManuscriptError(Finding("NZ105", "error", f"{error.findings[0].message} on the sources", place,
+                                      "look for marks that are never closed, such as <i>: this source has the most"
+                                      )) from error
     except ToolError as error:
         found = _UNREADABLE.search(str(error))
         if not found:
