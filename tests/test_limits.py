@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from nzpub import limits
 from nzpub.errors import NzpubError, Place
@@ -12,6 +14,7 @@ from nzpub.read import read
 from nzpub.tree import Node, header, para, string
 from publication import FRONT, FRONT_LINES, make
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
 _ROW = "|" + " a |" * 300
 HEAPS = {
     "formulas": ("$a" * 4_000, 1, "2,000 formulas in a text of this length"),
@@ -68,3 +71,42 @@ def test_the_limits_grow_with_the_text() -> None:
     assert list(limits.check(book(100_000, **holds), "x.md")) == []
     refused = {finding.message.split()[1] for finding in limits.check(book(1_000, **holds), "x.md")}
     assert refused >= holds.keys()
+
+
+def picture(width: int, height: int) -> bytes:
+    """Return a PNG of one colour."""
+    out = io.BytesIO()
+    Image.new("1", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+PICTURES = {
+    "pixels": (5, picture(6_000, 6_000), "x{}.png", "180,000,000 pixels in a text of this length", 3),
+    "bytes": (6, picture(9, 9) + bytes(9_000_000), "x{}.png",
+              "54,000,408 bytes of pictures in a text of this length", 5),
+    "elements": (10, SVG.format("<g/>" * 2_500).encode(), "x.svg",
+                 "25,020 elements of drawings in a text of this length", 8),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_heap_of_pictures_is_refused_at_its_line(tmp_path: Path, name: str) -> None:
+    """So are pictures that are too much together, at the first that is; a drawing counts wherever it is shown."""
+    times, content, path, message, first = PICTURES[name]
+    names = [f"figures/{path.format(number)}" for number in range(times)]
+    root = make(tmp_path, "# A\n\n" + "\n\n".join(f'![c]({each}){{alt="a b"}}' for each in names) + "\n")
+    for each in names:
+        (root / "manuscript" / each).write_bytes(content)
+    with pytest.raises(NzpubError) as error:
+        read(root / "manuscript")
+    assert [(f.code, f.message, f.where) for f in error.value.findings] == [
+        ("NZ116", message, Place("manuscript/article.md", FRONT_LINES + 1 + 2 * first))]
+
+
+def test_pictures_for_print_are_welcome(tmp_path: Path) -> None:
+    """A picture on every second page, each of as many pixels as the page needs, is not too much; nor one twice."""
+    names = [f"figures/x{number % 30}.png" for number in range(60)]
+    root = make(tmp_path, "# A\n\n" + "\n\n".join(f'![c]({each}){{alt="a b"}}' for each in names) + "\n")
+    for each in names:
+        (root / "manuscript" / each).write_bytes(picture(2_000, 1_500))
+    assert not [f for f in read(root / "manuscript").problems if f.code == "NZ116"]

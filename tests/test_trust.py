@@ -105,6 +105,24 @@ def test_a_nested_bibliography_is_refused(tmp_path: Path, depth: int) -> None:
     assert [(f.code, f.where) for f in findings(root)][:1] == [("NZ302", Place("manuscript/references.json", 1))]
 
 
+def test_an_overlong_source_is_refused(tmp_path: Path) -> None:
+    """A field of a source that no output has room for is an error at its entry."""
+    root = make(tmp_path, "# A\n\nWords [@b].\n")
+    entries = f'[{{"id": "a", "title": "A"}},\n\n{{"id": "b", "author": [{{"family": "{"w" * 10_001}"}}]}}]'
+    (root / "manuscript" / "references.json").write_text(entries)
+    assert [(f.code, f.where) for f in findings(root)][:1] == [("NZ116", Place("manuscript/references.json", 3))]
+
+
+@pytest.mark.parametrize(("file", "size", "line"), [("references.json", 5_000_001, 8), ("x.csv", 500_001, 16)])
+def test_a_huge_file_is_not_read(tmp_path: Path, file: str, size: int, line: int) -> None:
+    """A bibliography or a table too large for any text is an error at the line that names it."""
+    root = make(tmp_path, '# A\n\n![c](figures/x.svg){alt="a b" chart=steps data=x.csv}\n')
+    (root / "manuscript" / "x.csv").write_text("date\n")
+    (root / "manuscript" / file).write_bytes(b" " * size)
+    assert [f.where for f in findings(root) if f"has more than {size - 1:,} bytes" in f.message] == [
+        Place("manuscript/article.md", line)]
+
+
 def test_a_symbolic_link_out_is_refused(tmp_path: Path) -> None:
     """A figure that is a link, or stands in a linked folder, is not read."""
     secret = tmp_path / "secret.svg"

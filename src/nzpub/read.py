@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -22,8 +23,10 @@ OUR_STYLES = Path(__file__).parents[2] / "styles"
 _OURS = "nzpub/styles"            # what messages call the folder of our style sheets, where it is not the publication's
 _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps them
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
-_MAX_FILE_BYTES = 50_000_000
+_MAX_PICTURE_BYTES = 50_000_000
+_MAX_FILE_BYTES = {".csv": 500_000, ".json": 5_000_000}     # a table, and 5,000 references or the outlines of a map
 _DEEPEST = 12                     # a bibliography; the parts of a date are 5 deep
+_MOST_CHARACTERS = 10_000         # in a field of a source: an abstract may be there, though no output has it
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
 _ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
@@ -283,8 +286,8 @@ def _references(folder: Path, raw: metadata.RawMeta, file: str) -> _References:
         entries, lines = _entries(folder, raw.values["bibliography"], Place(file, raw.lines["bibliography"]))
     except ManuscriptError as error:
         return (), {}, error.findings
-    keys = [str(entry["id"]) for entry in entries]
-    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    counted = Counter(str(entry["id"]) for entry in entries)
+    doubled = sorted(key for key, times in counted.items() if times > 1)
     return entries, lines, tuple(Finding("NZ303", "error", f"the key “{key}” stands twice",
                                          Place(name, lines.get(key)), "keep one entry each") for key in doubled)
 
@@ -310,7 +313,7 @@ def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, 
                                       "export it again as CSL JSON"))
     words = content.decode(json.detect_encoding(content))
     lines = _lines_of_entries(words)
-    _refuse(list(trust.characters(words, name)) or list(_escaped(entries, lines, name)))
+    _refuse(list(trust.characters(words, name)) or [*_escaped(entries, lines, name), *_overlong(entries, lines, name)])
     return tuple(entries), lines
 
 
@@ -333,6 +336,15 @@ def _escaped(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], 
             yield trust.character(found, Place(name, lines.get(str(entry["id"]))))
 
 
+def _overlong(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], name: str) -> Iterator[Finding]:
+    """Yield a finding for each field of *entries* with a text that citeproc would work at for long."""
+    for entry in entries:
+        for field, value in entry.items():
+            if (longest := max(map(len, _words_in(value)), default=0)) > _MOST_CHARACTERS:
+                yield Finding("NZ116", "error", f"{longest:,} characters in the field “{field}” of a source",
+                              Place(name, lines.get(str(entry["id"]))), f"shorten it: {_MOST_CHARACTERS:,} is the most")
+
+
 def _words_in(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -343,8 +355,12 @@ def _words_in(value: object) -> Iterator[str]:
 
 def _lines_of_entries(bibliography: str) -> dict[str, int]:
     """Return the line of each entry's id by that id; the last line of one that stands twice."""
-    return {json.loads(found[1]): bibliography.count("\n", 0, found.start()) + 1
-            for found in _ENTRY.finditer(bibliography)}
+    lines: dict[str, int] = {}
+    line, counted = 1, 0
+    for found in _ENTRY.finditer(bibliography):
+        line, counted = line + bibliography.count("\n", counted, found.start()), found.start()
+        lines[json.loads(found[1])] = line
+    return lines
 
 
 def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
@@ -354,21 +370,22 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
     """
     files: dict[str, bytes] = {}
     problems: list[Finding] = []
-    for named in {(named.path, named.shown): named for named in reversed([*_named(blocks)])}.values():
-        where = Place(file, named.line)
+    every = {(named.path, named.shown): named for named in reversed([*_named(blocks)])}.values()
+    for named in every:
         try:
-            content = _bytes(folder, named.path)
+            files[named.path] = _bytes(folder, named.path)
         except _UnreadableError as error:
             if named.drawn and isinstance(error, _MissingError):
                 continue                # a chart's committed copy may be missing: the build draws it
-            problems.append(Finding("NZ401", "error", f"the file “{named.path}” {error}", where,
+            problems.append(Finding("NZ401", "error", f"the file “{named.path}” {error}", Place(file, named.line),
                                     "name a file in the manuscript's folder, such as figures/map.svg"))
-            continue
-        files[named.path] = drawing.plain(content) if named.path.lower().endswith(".svg") else content
-        if named.shown:
-            problems += [_at_image(finding, named, where)
-                         for finding in trust.picture(content, f"{folder.name}/{named.path}")]
-    return files, problems
+    _refuse([*limits.pictures(blocks, files, file)])
+    for named in every:
+        if named.shown and named.path in files:
+            problems += [_at_image(finding, named, Place(file, named.line))
+                         for finding in trust.picture(files[named.path], f"{folder.name}/{named.path}")]
+    return {path: drawing.plain(content) if path.lower().endswith(".svg") else content
+            for path, content in files.items()}, problems
 
 
 def _at_image(finding: Finding, named: _Named, where: Place) -> Finding:
@@ -422,7 +439,8 @@ def _bytes(folder: Path, name: str) -> bytes:
         raise _UnreadableError("is a symbolic link")
     if not path.is_file():
         raise _MissingError("does not exist")
-    if path.stat().st_size > _MAX_FILE_BYTES:
-        raise _UnreadableError(f"has more than {_MAX_FILE_BYTES:,} bytes")
+    most = _MAX_FILE_BYTES.get(path.suffix.lower(), _MAX_PICTURE_BYTES)
+    if path.stat().st_size > most:
+        raise _UnreadableError(f"has more than {most:,} bytes")
     return path.read_bytes()
 

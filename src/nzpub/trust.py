@@ -60,13 +60,25 @@ def picture(content: bytes, file: str) -> Iterator[Finding]:
                       f"use .svg, {', '.join(_MAGIC)}")
     elif not content.startswith(_MAGIC[ending]):
         yield _unlike(ending, file)
-    elif _is_huge(content):
+    elif pixels(content) > _MOST_PIXELS:
         yield Finding("NZ819", "error", f"the picture has more than {_MOST_PIXELS:,} pixels", Place(file),
                       "make it smaller")
     elif not _opens(content):
         yield _unlike(ending, file)
     elif moves(content):
         yield Finding("NZ820", "error", "the picture moves, and may flash", Place(file), "save one frame of it")
+
+
+def pixels(content: bytes) -> int:
+    """Return how many pixels a picture says that it has; 0 if it is a drawing, or none that can be shown."""
+    try:
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning), \
+             Image.open(io.BytesIO(content), formats=_DECODERS) as image:
+            return image.width * image.height
+    except Image.DecompressionBombError:
+        return _MOST_PIXELS + 1
+    except (OSError, SyntaxError, ValueError):
+        return 0
 
 
 def moves(content: bytes) -> bool:
@@ -80,18 +92,6 @@ def moves(content: bytes) -> bool:
 
 def _unlike(ending: str, file: str) -> Finding:
     return Finding("NZ811", "error", f"this is not a {ending[1:].upper()} file", Place(file), "export it again")
-
-
-def _is_huge(content: bytes) -> bool:
-    """Tell whether a picture says that it has too many pixels to be looked at."""
-    try:
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning), \
-             Image.open(io.BytesIO(content), formats=_DECODERS) as image:
-            return image.width * image.height > _MOST_PIXELS
-    except Image.DecompressionBombError:
-        return True
-    except (OSError, SyntaxError, ValueError):
-        return False
 
 
 def _opens(content: bytes) -> bool:
