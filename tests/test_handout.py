@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -252,6 +253,16 @@ def test_what_does_not_fit_is_an_error(name: str, tmp_path: Path) -> None:
     assert str(raised.value).startswith(
         f"manuscript/article.md:{1 + next(n for n, line in enumerate(lines) if 'sl-one' in line)}: error NZ604: {what} "
         "of the slide “sl-one”")
+
+
+def test_sources_longer_than_a_page_are_refused(tmp_path: Path) -> None:
+    """Beside a slide there is one column on one page: what is cited on it is in that, or the writer is told."""
+    root = make(tmp_path, slides(f"Shown [{'; '.join(f'@source-{n}' for n in range(80))}].", "Said."))
+    sources = [{"id": f"source-{n}", "type": "book", "title": f"The Long Title of Source {n}, with All That It Says"}
+               for n in range(80)]
+    (root / "manuscript" / "references.json").write_text(json.dumps(sources), encoding="utf-8")
+    with pytest.raises(CheckError, match="NZ604: the sources of the slide “sl-one” hold more than fits"):
+        written(root)
 
 
 def test_the_same_input_gives_the_same_bytes(made: Handout) -> None:

@@ -119,11 +119,17 @@ def _says(element: Element) -> bool:
 
 
 def _broken(on: Mapping[Misfit, set[int]], slots: Sequence[Element]) -> Iterator[Misfit]:
-    """Yield the frames that are in two pieces, and the slots that do not know yet that they are longer than a page."""
-    yield from (misfit for misfit, pages in on.items() if misfit.part == "slide" and len(pages) > 1)
+    """Yield the frames that are in two pieces, and the slots that do not know yet that they are longer than a page.
+
+    In one that knows, the sources are in two pieces only if they alone are longer than a page.
+    """
+    broken = [misfit for misfit, pages in on.items() if len(pages) > 1]
+    yield from (misfit for misfit in broken if misfit.part == "slide")
     for number, slot in enumerate(slots):
         pages = set().union(*(pages for misfit, pages in on.items() if misfit.number == number))
-        if len(pages) > 1 and _HELP["slot"] not in _classes(slot):
+        if _HELP["slot"] in _classes(slot):
+            yield from (misfit for misfit in broken if misfit == (number, "facts"))
+        elif len(pages) > 1:
             yield Misfit(number, "slot")
 
 
