@@ -110,6 +110,9 @@ def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
 
 
 _ROWS = "| a cell | another |\n" * 120
+_EDGE = "+---------+------------+\n"
+_HEADS = f"{_EDGE}| Head    | Of rows    |\n{_EDGE}| Below   | The head   |\n{_EDGE.replace('-', '=')}"
+_TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
     "lists begin at their number": """\
@@ -539,6 +542,18 @@ five
 
 ::: {#sl-b .slide title="B"}
 ![](#fig-x){.embed}
+:::
+""",
+    "a head of two rows that a table repeats": f"""\
+# One {{#sec-one}}
+
+{_TWO_ROWS}
+::: {{#sl-a .slide title="A"}}
+Shown.
+
+::: {{.notes time=10}}
+{_TWO_ROWS}
+:::
 :::
 """,
 }

@@ -32,6 +32,7 @@ _POSITIONS: Mapping[str, Kind] = {"Sub": "sub", "Sup": "sup"}
 _XMP = {"dc": "http://purl.org/dc/elements/1.1/", "pdf": "http://ns.adobe.com/pdf/1.3/"}
 _METADATA = (("title", "dc:title"), ("author", "dc:creator"), ("description", "dc:description"),
              ("keywords", "pdf:Keywords"), ("identifier", "dc:identifier"), ("rights", "dc:rights"))
+_CELL = re.compile(r"(?:heading|cell) (\d+)\.\d+")
 _ALPHABET = 26
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _ENTRY = "entry"                   # on the way: an item of a definition list, whose label is no number
@@ -359,17 +360,28 @@ def _again(heads: Iterable[Counter[str]], surplus: Counter[str]) -> Iterator[Cou
 
 
 def _table_heads(expected: Sequence[Passage]) -> Iterator[Counter[str]]:
-    """Yield the letters of each table's head, which the table has again on the next page and in the next column."""
-    for head, cells in groupby(expected, _is_in_head):
-        if head:
-            row = tuple(cells)
+    """Yield the letters of each table's head, which the table has again on the next page and in the next column.
+
+    How many rows it has is not told: the first, the first two, and so on, for as long as all in them is a heading.
+    """
+    head: Counter[str] | None = None                   # None where there is none, or after it
+    for number, cells in groupby(expected, _row):
+        row = tuple(cells)
+        if number <= 1:
+            head = Counter() if number else None
+        if head is not None and all(any(step.startswith("heading ") for step in each.path) for each in row):
             told = Counter(letters("".join(each.text for each in row)))
-            yield told - Counter(letters("".join(mark.words for each in row for mark in each.marks
-                                                 if mark.kind == "math")))              # it is no text in print
+            head += told - Counter(letters("".join(mark.words for each in row for mark in each.marks
+                                                   if mark.kind == "math")))            # it is no text in print
+            yield head.copy()
+        else:
+            head = None
 
 
-def _is_in_head(each: Passage) -> bool:
-    return any(step.startswith("heading 1.") for step in each.path)
+def _row(each: Passage) -> int:
+    """Return the number of the table's row that *each* stands in, 0 outside of tables."""
+    found = (_CELL.fullmatch(step) for step in each.path)
+    return next((int(match[1]) for match in found if match), 0)
 
 
 def _running(title: str) -> str:
