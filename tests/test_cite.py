@@ -44,7 +44,7 @@ def test_a_source_that_citeproc_does_not_know_is_told_where_it_is_cited(tmp_path
 
 @pytest.mark.parametrize(("old", "new", "place"), [
     ('"id": "jones-2021"', '"id": "smith-2020"', "manuscript/references.json:4"),
-    ('"id": "jones-2021",', '"id": "jones-2021"', "manuscript/references.json:4"),
+    ('"id": "jones-2021",', '"id": "jones-2021"', "manuscript/references.json:4:23"),
     ('"issued": {"date-parts": [[2021', '"issued": {"date-parts": [["soon"', "manuscript/references.json:4"),
 ])
 def test_a_fault_in_the_bibliography_is_told_at_its_line(old: str, new: str, place: str, tmp_path: Path) -> None:

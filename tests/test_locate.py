@@ -225,3 +225,9 @@ def test_every_inline_has_its_line_wherever_it_stands(around: str, line: int) ->
     nodes = walk(locate(parse(f"{source}\n\n[^n]: Noted twice\n").blocks, source))
     found = {(node.get("line"), node["t"]) for node in nodes}
     assert [each for each in expected if each not in found] == []
+
+
+def test_a_fence_too_many_is_told_where_it_stands() -> None:
+    """What closes nothing is a paragraph of colons; those that close something are passed over."""
+    source = "# A\n\n::: {.editor-note}\nOne.\n:::\n\nTwo.\n\n:::\n\nThree.\n\n::: note\nx\n:::\n\n:::\n"
+    assert [block["line"] for block in locate(parse(source).blocks, source) if text([block]) == ":::"] == [9, 17]

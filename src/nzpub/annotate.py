@@ -44,7 +44,8 @@ _FREE = {"Code", "CodeBlock"}               # a language may be any class; numbe
 _SCHEMES = ("https:", "http:", "mailto:")
 # The rules of the editorial pass that a block can silence, and those that only the metadata can
 EDITORIAL = frozenset(f"NZ5{n:02}" for n in (1, 3, 4, 5, 6, 7, 9, 10, 11))
-_TYPING = frozenset(f"NZ5{n}" for n in range(20, 35))        # what looks mistyped
+_TYPING = frozenset(f"NZ5{n}" for n in range(20, 38))        # what looks mistyped
+_OF_WORDS = frozenset(("NZ501", "NZ503", "NZ506"))           # doubts about words, which what is mistyped is not
 _OF_METADATA = frozenset(("NZ502", "NZ512"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -78,7 +79,10 @@ def check(book: Book) -> tuple[Finding, ...]:
 def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return *findings* less those that only follow from another of them."""
     follow = {code for finding in findings for code in _FOLLOWS.get(finding.code, ())}
-    return tuple(finding for finding in findings if finding.code not in follow)
+    slips = {finding.where for finding in findings if finding.code in _TYPING and finding.severity == "error"}
+    lines = {(where.file, where.line) for where in slips if where}
+    return tuple(finding for finding in findings if finding.code not in follow and not (
+        finding.code in _OF_WORDS and finding.where and (finding.where.file, finding.where.line) in lines))
 
 
 def visits(book: Book) -> Visits:
@@ -163,7 +167,7 @@ def _visits(parent: Visit) -> Iterator[Visit]:
 # A div that is never closed holds all that stands below it; one that is not opened, or a heading that is none, is text.
 _FOLLOWS: Mapping[str, set[str]] = {
     "NZ106": {"NZ121", "NZ124", "NZ125", "NZ126", "NZ133", "NZ406", "NZ601"},
-    "NZ529": {"NZ126"}, "NZ532": {"NZ126", "NZ601"},
+    "NZ529": {"NZ126"}, "NZ532": {"NZ122", "NZ126", "NZ501", "NZ601"},
 }
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
@@ -241,7 +245,7 @@ def _allowances(_book: Book, visits: Visits) -> Iterator[Finding]:
                              f"write “{code}: the reason” under allow: there")
             elif code not in EDITORIAL | _TYPING:
                 yield _error("NZ115", visit, f"“{code}” is not a rule that can be silenced",
-                             f"they are {', '.join(sorted(EDITORIAL))}, NZ520 to NZ534")
+                             f"they are {', '.join(sorted(EDITORIAL))}, NZ520 to NZ537")
 
 
 def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
@@ -324,7 +328,7 @@ def _figures(_book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ405", visit, f"“{target}” is not a file", "add {.embed} to show a figure on a slide")
         alt = alt_text(visit.node)
         if "decorative" not in visit.attr.classes and alt in ("", captions.get(id(visit.node))):
-            yield _error("NZ402", visit, "this image has no alternative text of its own",
+            yield _error("NZ402", visit, f"the picture “{target}” has no alternative text of its own",
                          'add alt="what it shows and what that means", or .decorative')
 
 

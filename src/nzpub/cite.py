@@ -22,6 +22,9 @@ from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, p
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
 _UNREADABLE = re.compile(r"Error in \$\[(\d+)\](\S*): (.*)")   # Pandoc of an entry: its number, what in it, and why
+_EXPECTED = re.compile(r"expected (?P<wanted>\w+), but encountered (?P<found>\w+)")
+_KINDS = {"Array": "a list", "Object": "an entry in braces", "String": "a text", "Number": "a number",
+          "Null": "nothing", "Boolean": "true or false"}
 _AROUND = ",.;:'\"`“”()[]"         # what may stand around a key in a message
 _SHORT = "nzpub-short"          # the div in which citeproc is asked for short forms
 # CSL locales that Pandoc carries for English; all other Englishes write dates and quotes as the British do.
@@ -84,8 +87,18 @@ def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
         number, where, why = found.groups()
         key = str(book.references[int(number)]["id"])
         place = Place(_bibliography(book), book.entries.get(key))
-        raise ManuscriptError(Finding("NZ302", "error", f"the source “{key}” is not CSL JSON: {where} is {why}", place,
-                                      "put the entry right")) from error
+        what = f"{where.strip('.')}: {_plainly(why)}".removeprefix(": ")
+        raise ManuscriptError(Finding("NZ302", "error", f"the source “{key}” is not CSL JSON: {what}", place,
+                                      "put the entry right: an author is a list of names")) from error
+
+
+def _plainly(why: str) -> str:
+    """Return why an entry cannot be read in words that are not those of a JSON library, if they are known."""
+    kinds = _EXPECTED.search(why)
+    if not kinds:
+        return why
+    found, wanted = (_KINDS.get(kinds[name], kinds[name]) for name in ("found", "wanted"))
+    return f"{found} stands where {wanted} should"
 
 
 def _style(book: Book) -> Path:

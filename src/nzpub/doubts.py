@@ -22,7 +22,7 @@ class _Doubt(NamedTuple):
 
 # Those of Text.Pandoc.Logging that this reader gives in Pandoc 3.9, and for a later one whatever it says.
 _DOUBTS: tuple[_Doubt, ...] = (
-    _Doubt("NZ106", re.compile(r"Div at line (?P<line>\d+) column \d+ unclosed"),
+    _Doubt("NZ106", re.compile(r"Div at line (?P<line>\d+) column (?P<column>\d+) unclosed"),
            "this div is never closed", "end it with a line :::"),
     _Doubt("NZ107", re.compile(r"Duplicate note reference '(?P<words>.+)' at line (?P<line>\d+)"),
            "the note “[^{}]” is defined twice", "give one of them another name"),
@@ -47,7 +47,8 @@ def findings(warnings: Iterable[str], file: str, lines: Sequence[int] | None = N
 
 def _finding(warning: str, file: str, lines: Sequence[int] | None) -> Finding:
     doubt, found = next((doubt, found) for doubt in _DOUBTS if (found := doubt.pattern.match(warning)))
-    line = int(found["line"]) if found["line"] else None
-    known = line if lines is None or line is None else lines[line - 1]
-    return Finding(doubt.code, "error", doubt.message.format(found.groupdict().get("words")), Place(file, known),
-                   doubt.hint)
+    parts = found.groupdict()
+    line, column = (int(parts[name]) if parts.get(name) else None for name in ("line", "column"))
+    if lines is not None and line is not None:
+        line, column = lines[line - 1], None
+    return Finding(doubt.code, "error", doubt.message.format(parts.get("words")), Place(file, line, column), doubt.hint)

@@ -211,7 +211,7 @@ def _bare(word: str) -> str:
     return "".join(letter for letter in letters if letter.isalpha())
 
 
-def _names(_book: Book, seen: Visits) -> Iterator[Doubt]:
+def _names(book: Book, seen: Visits) -> Iterator[Doubt]:
     """NZ509: two names that differ by one letter, an accent or the case of their letters."""
     first: dict[str, Visit] = {}
     count: Counter[str] = Counter()
@@ -223,8 +223,9 @@ def _names(_book: Book, seen: Visits) -> Iterator[Doubt]:
                     first.setdefault(word, visit)
                     count[word] += 1
         before = visit.node
+    told = {_bare(word) for word in book.meta.spellings}                 # by NZ507
     for one, other in combinations(sorted(first), 2):
-        if _same_name(one, other):
+        if _same_name(one, other) and _bare(one) not in told:
             rare, usual = sorted((one, other), key=lambda word: (count[word], word))
             yield _doubt("NZ509", f"“{rare}” looks like another spelling of “{usual}”", "keep one of them", first[rare])
 

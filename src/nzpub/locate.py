@@ -31,6 +31,7 @@ _INDENTED = re.compile(r"^[>\s]*(?: {4}|\t)")
 _ADDRESS = re.compile(r"^\s{0,3}\[[^\]^][^\]]*\]:(?:\s|$)")
 _TITLE = re.compile(r"^\s+[\"'(].*[\"')]\s*$")
 _RULED = re.compile(r"^[\s>]*\+[-+]+\+\s*$")                       # above the first row of a grid
+_CLOSES = re.compile(r"^[\s>]*:{3,}\s*$")
 _BLANK = re.compile(r"^[\s>]*$")
 _PROBE = 6           # words that must follow one another for a block to be recognised
 _NEAR, _FAR = 14, 80  # how many source words may stand between two words of a probe, of a block
@@ -80,6 +81,7 @@ class _Source:
         numbers = [n for _, n in self.words]
         self._first = [bisect_left(numbers, n) for n in range(len(lines) + 2)]
         self.fences = [(n, _bag(" ".join(_braced(lines, n)))) for n, line in enumerate(lines, 1) if _FENCE.match(line)]
+        self.strays = [*_strays(lines, {n for n, _ in self.fences})]
         self.notes = [n for n, line in enumerate(lines, 1) if _NOTE_START.match(line)]
         self.hidden = frozenset((*(n for note in self.notes for n in range(note, self._note_end(note) + 1)),
                                  *_addresses(lines)))
@@ -128,6 +130,18 @@ class _Source:
         end = self.end(line)
         below = next((n for n in range(end + 1, len(self.lines) + 1) if not _BLANK.match(self.lines[n - 1])), 0)
         return self._note_end(below) if below and _INDENTED.match(self.lines[below - 1]) else end
+
+
+def _strays(lines: Sequence[str], opening: set[int]) -> Iterator[int]:
+    """Yield the numbers of *lines* that would close a div where none is open; *opening* are those that open one."""
+    depth = 0
+    for number, line in enumerate(lines, 1):
+        if number in opening:
+            depth += 1
+        elif _CLOSES.match(line):
+            if not depth:
+                yield number
+            depth = max(0, depth - 1)
 
 
 def _addresses(lines: Sequence[str]) -> Iterator[int]:
@@ -283,6 +297,8 @@ class _Walker:
         row, source = self._here.row, self._source
         if self._here.fresh:
             return row
+        if next((_leaf_text(leaf) for leaf in _leaves([node])), "").startswith(":::"):
+            return next((n for n in source.strays if n > row), max(row, 1))
         begins = source.headings if node["t"] == "Header" else source.openings
         return next((n for n in range(row + 1, len(source.lines) + 1) if n in begins
                      and n not in self._here.hidden and not _NOT_SHOWN.match(source.lines[n - 1])), max(row, 1))

@@ -23,6 +23,15 @@ _STYLE_NAME = re.compile(r"[a-z0-9-]+")
 _SILENCED = re.compile(r"NZ(?:502|503)(?: \S+)?|NZ512")       # the rules about the metadata
 _DEEPEST = 4                       # a mapping of fields, of which some are lists or mappings, and one more
 _MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
+# What YAML's parser says of the mistakes that are made most, and what we do: message and hint.
+_BROKEN = (
+    ("mapping values are not allowed", "a second colon stands in this field", 'put its value in quotation marks: "…"'),
+    ("'\\t'", "a tab stands before this field", "indent with spaces: YAML knows no tabs"),
+    ("expected <block end>", "this does not stand in one column with the fields above", "indent it as they are, and "
+     "put a value that has quotation marks inside it all in quotation marks"),
+    ("unexpected end of stream", "a quotation mark is never closed", "close it, or take it out"),
+    ("could not find expected ':'", "this is no field", "write name: value"),
+)
 # What other tools call these fields.
 _ELSEWHERE = {"csl": "citation-style", "language": "lang", "authors": "author", "tags": "keywords",
               "description": "abstract", "license": "rights", "copyright": "rights", "references": "bibliography",
@@ -125,9 +134,10 @@ def _pairs(block: str, file: str) -> dict[str, tuple[Any, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        raise ManuscriptError(Finding("NZ202", "error", f"the metadata are not valid YAML: {problem}",
-                                      Place(file, mark.line + 1 if mark else 1),
-                                      "check the indentation, and quote values that contain a colon")) from error
+        what, hint = next((said for part, *said in _BROKEN if part in problem), (
+            f"the metadata are not valid YAML: {problem}", "check the indentation and the quotation marks"))
+        where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1)
+        raise ManuscriptError(Finding("NZ202", "error", what, where, hint)) from error
     if not isinstance(root, yaml.MappingNode):
         raise ManuscriptError(Finding("NZ202", "error", "the metadata are not a list of fields", Place(file, 1),
                                       "write one field a line: title: …"))

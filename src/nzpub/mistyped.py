@@ -24,6 +24,8 @@ _REACH = 200                       # lines below a block's first in which its wo
 _TELLING = 3                       # characters that a word must have to be found by
 _TYPED = {"–": "--", "—": "---", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
 _FENCE = re.compile(r"[>\s]*(`{3,}|~{3,})")
+_CELL = re.compile(r"\{(\w+)[^{}]*\}(?=\s|$)")
+_KEY = re.compile(r"@([\w:./-]*\w)")
 _INDENTED = re.compile(r"[>\s]*(?: {4}|\t)")
 
 
@@ -49,7 +51,40 @@ def check(book: Book) -> tuple[Finding, ...]:
     found = (finding for visit in seen for inlines in _texts(visit.node)
              for finding in _slips(visit, inlines, known, lines))
     merged = trust.conflicts(_outside_code(lines), book.source)
-    return (*(mark for mark in merged if mark not in book.problems), *found, *_indented(seen, lines))
+    return (*(mark for mark in merged if mark not in book.problems), *_opened(found), *_indented(seen, lines),
+            *_foreign(seen), *_commas(seen, known))
+
+
+def _opened(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what was *found* less each fence that would have closed one that was told."""
+    opened = 0
+    for finding in found:
+        closes = finding.code == "NZ532" and not re.search(r"[^:“”]", finding.message.split("“")[1].split("”")[0])
+        if closes and opened:
+            opened -= 1
+            continue
+        opened += finding.code == "NZ532" and not closes
+        yield finding
+
+
+def _foreign(seen: Iterable[Visit]) -> Iterator[Finding]:
+    """Yield each piece of code that another program would run: a block that begins with ```` ```{python} ````."""
+    for visit in seen:
+        cell = _CELL.match(visit.node["c"][1]) if visit.node["t"] == "Code" else None
+        if cell and "NZ536" not in visit.allow:
+            yield Finding("NZ536", "error", f"“{cell[0]}” is an instruction to another program", visit.where,
+                          f"nothing here runs it: to show it as code, write ```{cell[1]}")
+
+
+def _commas(seen: Iterable[Visit], known: set[str]) -> Iterator[Finding]:
+    """Yield each source that stands in a citation of another behind a comma: it would be printed as words."""
+    for visit in seen:
+        citations = visit.node["c"][0] if visit.node["t"] == "Cite" else []
+        for citation in citations:
+            for key in _KEY.findall(text(citation["citationSuffix"])):
+                if key in known and "NZ537" not in visit.allow:
+                    yield Finding("NZ537", "error", f"“@{key}” is part of another source's citation", visit.where,
+                                  f"put a semicolon between the two: [@{citation['citationId']}; @{key}]")
 
 
 def _texts(node: Node) -> Iterator[list[Node]]:
@@ -78,7 +113,10 @@ def _slips(visit: Visit, inlines: list[Node], known: set[str], lines: list[str])
                 continue
             taken.update(range(*found.span()))
             words = found.group().strip("\n").split("\n")[0]
-            where = _place(words, where, lines) or visit.where
+            place = _place(words, where, lines)
+            if slip.code == "NZ535" and (not place or _is_escaped(words, visit.where, lines)):
+                continue                                  # the tree does not tell what was escaped
+            where = place or visit.where
             yield Finding(slip.code, slip.severity, slip.message.format(_short(words)), where, slip.hint)
 
 
@@ -127,6 +165,12 @@ def _place(words: str, after: Place, lines: list[str]) -> Place | None:
     return None
 
 
+def _is_escaped(words: str, after: Place, lines: list[str]) -> bool:
+    """Return whether below *after* the signs in *words* are meant: a backslash stands before each."""
+    typed, first = re.sub(r"([*$])", r"\\\1", words), after.line or 1
+    return any(typed in line for line in lines[first - 1:first + _REACH])
+
+
 def _outside_code(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield number and text of each of *lines* outside fenced and indented code."""
     fence = ""
@@ -163,10 +207,17 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 _BLANK = "put a blank line before it"
 _ANNOTATION = "write it right behind what it is about: [words]{.class}, # Heading {#id}"
+_DIV = ('a div begins with a line ::: {.name title="…"} after a blank line, its values in straight quotation marks, '
+        "and ends with a line :::")
 # No pattern may look far from where it begins: a text of one long word would take minutes.
 _SLIPS: tuple[_Slip, ...] = (
     _Slip("NZ532", "error", _pattern(r":{3,}[^\n\r]*"), "the fence “{}” opens and closes nothing",
-          "a div begins with a line ::: {.name} after a blank line, and ends with a line :::"),
+          _DIV),
+    _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^\s#][^\n]*"),
+          "“{}” is not a heading", "put a space behind the last #"),
+    _Slip("NZ529", "error", _pattern(r"\n#{1,6} \S[^\n]*"), "“{}” is not a heading", _BLANK),
+    _Slip("NZ529", "warning", _pattern(r"^#[^\W\d_]\S* [^\n]*[^\W_]$"),
+          "“{}” is not a heading", "put a space behind the #"),
     _Slip("NZ521", "error", _pattern(rf"(?:\[[^\[\]]*\]|{_THING})\{{[#.A-Za-z][^{{}}\s]*"),
           "the braces in “{}” are no annotation", 'close them, and put a value with spaces in quotation marks: "…"'),
     _Slip("NZ522", "error", _pattern(r"\{ ?[#.] ?[A-Za-z][^{}]{0,400}\}", r"\{# [A-Za-z][\w-]*",
@@ -178,6 +229,10 @@ _SLIPS: tuple[_Slip, ...] = (
           "“{}” is not a citation", "write @ before the key: [@key]"),
     _Slip("NZ525", "error", _pattern(r"\[[^\[\]]+\]\s\((?:https?://|mailto:|#)[^()\s]*\)"),
           "“{}” is not a link", "take out the space before the address: [words](https://…)"),
+    _Slip("NZ525", "error", _pattern(r"\([^()\n]{1,200}\)\[(?:https?://|mailto:|#)[^\[\]\s]*\]"),
+          "“{}” is not a link", "turn its brackets round: [words](https://…)"),
+    _Slip("NZ536", "error", _pattern(r"\{\{[<%][^{}\n]{0,200}[>%]\}\}"),
+          "“{}” is an instruction to another program", "nothing here obeys it: write out what it stands for"),
     _Slip("NZ526", "warning", _pattern(rf"\bhttps?://[^\s<>{_THING}]*[\w/]"),
           "the address “{}” is not a link", "write it between < and >"),
     _Slip("NZ527", "warning", _pattern(r"\b(?:TODO|FIXME|XXX)\b", r"\[\?+\]"),
@@ -192,11 +247,15 @@ _SLIPS: tuple[_Slip, ...] = (
     _Slip("NZ533", "warning", _pattern(r"(?<!\S)\u00ad\S{0,30}", r"\S{0,30}\u00ad(?!\S)"),
           "a soft hyphen (U+00AD) stands at the edge of “{}”", "take it out, or join the two parts of the word"),
     _Slip("NZ534", "error", _pattern(r"<!(?:--|–|—)-?"), "the comment is never closed", "end it with -->"),
-    _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^\s#][^\n]*"),
-          "“{}” is not a heading", "put a space behind the last #"),
-    _Slip("NZ529", "error", _pattern(r"\n#{1,6} \S[^\n]*"), "“{}” is not a heading", _BLANK),
-    _Slip("NZ529", "warning", _pattern(r"^#[^\W\d_]\S* [^\n]*[^\W_]$"),
-          "“{}” is not a heading", "put a space behind the #"),
+    _Slip("NZ528", "error", _pattern(r"(?:^|\n)[•·▪◦‣] ?\S(?s:.*)"),
+          "“{}” does not begin a list", "write - in the place of its mark, and a blank line before the list"),
+    _Slip("NZ528", "error", _pattern(r"\n\|[^\n]*\|[ ]*\n\|[-–—:| ]+\|(?s:.*)"), "“{}” does not begin a table", _BLANK),
+    _Slip("NZ535", "warning", _pattern(r"(?<![\w*])\*{1,3}(?=\w)[^*\n]{0,200}\*{1,3}(?![\w*])",
+                                       r"(?<![\w*])\*{1,3}(?=\w)[^\s*]{0,40}",
+                                       r"[^\s*]{0,40}(?<=[\w.,;:!?])\*{1,3}(?![\w*])"),
+          "the emphasis at “{}” is never closed", "put as many * before the words as behind them, or \\*"),
+    _Slip("NZ535", "warning", _pattern(r"(?<!\w)\$[^\s$]{0,40}[\\^_{][^\s$]{0,40}"),
+          "the formula “{}” is never closed", "end it with a $ right behind its last sign, or write \\$"),
     # What a paragraph holds below its first line: two marks, or one below a colon, are a list; one may be a dash.
     _Slip("NZ528", "error", _pattern(r"\n[-+*] [^\n]*(?:\n[^\n]*){0,2}\n[-+*] (?s:.*)",
                                      r"\n1[.)] [^\n]*(?:\n[^\n]*){0,2}\n2[.)] (?s:.*)",

@@ -304,10 +304,15 @@ def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, 
     except RecursionError as error:
         raise ManuscriptError(Finding("NZ302", "error", "not CSL JSON: it is nested too deeply", Place(name, 1),
                                       "export it again as CSL JSON")) from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        before = error.object[:error.start] if isinstance(error, UnicodeDecodeError) else error.doc[:error.pos].encode()
-        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error}",
-                                      Place(name, before.count(b"\n") + 1), "export it again as CSL JSON")) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ManuscriptError(Finding("NZ302", "error", "not valid JSON: it is not UTF-8", Place(name, line),
+                                      "export it again as CSL JSON")) from error
+    except json.JSONDecodeError as error:
+        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error.msg}",
+                                      Place(name, error.lineno, error.colno),
+                                      "look here and just before for a comma, a bracket or a quotation mark too many "
+                                      "or too few, or export it again as CSL JSON")) from error
     if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
         raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name, 1),
                                       "export it again as CSL JSON"))
