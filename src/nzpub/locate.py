@@ -127,9 +127,14 @@ class _Source:
 
     def _note_end(self, line: int) -> int:
         """Return the last line of the note that begins in *line*: its further paragraphs are indented."""
-        end = self.end(line)
-        below = next((n for n in range(end + 1, len(self.lines) + 1) if not _BLANK.match(self.lines[n - 1])), 0)
-        return self._note_end(below) if below and _INDENTED.match(self.lines[below - 1]) else end
+        end = line
+        for number in range(line + 1, len(self.lines) + 1):
+            if _BLANK.match(self.lines[number - 1]):
+                continue
+            if end < number - 1 and not _INDENTED.match(self.lines[number - 1]):
+                break
+            end = number
+        return end
 
 
 def _strays(lines: Sequence[str], opening: set[int]) -> Iterator[int]:
