@@ -81,6 +81,6 @@ def test_the_budget_grows_with_the_text(monkeypatch: pytest.MonkeyPatch) -> None
     """A long book has longer and more; an article has half a minute, and a slow machine's seconds are longer."""
     monkeypatch.setattr(budget, "_slowness", lambda: 1)
     given = [budget.budget(length, FULLEST) for length in (0, 52_000, 600_000)]
-    assert [(round(each.seconds), round(each.megabytes)) for each in given] == [(18, 650), (26, 754), (478, 1_850)]
+    assert [(round(each.seconds), round(each.megabytes)) for each in given] == [(20, 650), (28, 754), (480, 1_850)]
     monkeypatch.setattr(budget, "_slowness", lambda: 3)
-    assert budget.budget(0, FULLEST).seconds == 54
+    assert budget.budget(0, FULLEST).seconds == 60

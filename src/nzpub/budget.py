@@ -25,9 +25,10 @@ from nzpub.tree import walk
 if sys.platform != "win32":
     import resource
 
-# Measured: each process takes 12 s and 210 MB of an article of 8,000 words, and has 26 s and 750 MB; one of them takes
-# 184 s and 970 MB of a book of 100,000, and has 490 s and 1,860 MB. An article's pictures may need 620 MB.
-_BASE_SECONDS = 18
+# Measured: each process takes 12 s and 210 MB of an article of 8,000 words, 21 s if nothing is remembered and others
+# work beside it, and has 28 s and 750 MB; one of them takes 184 s and 970 MB of a book of 100,000 words, and has 480 s
+# and 1,860 MB. An article's pictures may need 620 MB.
+_BASE_SECONDS = 20
 _CHARACTERS_PER_SECOND = 10_000
 _CHARACTERS_SQUARED = 30_000       # for so many a second more, for twice as many four, for ten times as many a hundred
 _BASE_MEGABYTES, _CHARACTERS_PER_MEGABYTE = 650, 500
