@@ -20,6 +20,7 @@ _LETTERS = 5                       # to a word; counted so, a text without space
 _ELEMENTS, _ELEMENTS_A_WORD = 20_000, 2
 _PIXELS, _PIXELS_A_WORD = 100_000_000, 3_000
 _BYTES, _BYTES_A_WORD = 40_000_000, 3_000
+_SMALLER = "make the pictures smaller, or take some out"
 _RUNNING = frozenset(("Str", "Space", "SoftBreak"))
 _PARAGRAPHS = frozenset(("Para", "Plain", "Header", "LineBlock"))
 
@@ -74,27 +75,30 @@ def pictures(blocks: Iterable[Node], files: Mapping[str, bytes], file: str) -> I
     drawings = [(files[path].count(b"<"), line) for path, line in shown if path.lower().endswith(".svg")]
     once = reversed(dict(reversed(shown)).items())         # each at its first line
     others = [(files[path], line) for path, line in once if not path.lower().endswith(".svg")]
-    yield from _over("elements of drawings", _ELEMENTS + _ELEMENTS_A_WORD * words, drawings, file)
-    yield from _over("pixels", _PIXELS + _PIXELS_A_WORD * words, [(trust.pixels(p), line) for p, line in others], file)
-    yield from _over("bytes of pictures", _BYTES + _BYTES_A_WORD * words, [(len(p), line) for p, line in others], file)
+    yield from _over("elements of drawings", _ELEMENTS + _ELEMENTS_A_WORD * words, drawings, file, _SMALLER)
+    yield from _over("pixels", _PIXELS + _PIXELS_A_WORD * words, [(trust.pixels(p), line) for p, line in others], file,
+                     _SMALLER)
+    yield from _over("bytes of pictures", _BYTES + _BYTES_A_WORD * words, [(len(p), line) for p, line in others], file,
+                     _SMALLER)
 
 
 def _words(seen: Iterable[_Seen]) -> int:
     return sum(len(each.node["c"]) for each in seen if each.node["t"] == "Str" and not each.tabled) // _LETTERS
 
 
-def _over(what: str, most: int, counts: Iterable[tuple[int, int | None]], file: str) -> Iterator[Finding]:
+def _over(what: str, most: int, counts: Iterable[tuple[int, int | None]], file: str,
+          remedy: str = "take some out") -> Iterator[Finding]:
     """Yield a finding if the *counts* of *what*, each with its line, are more than *most* together."""
     total, first = 0, None
     for count, line in counts:
         before, total = total, total + count
         first = line if before <= most < total else first
     if total > most:
-        yield _finding(f"{total:,} {what} in a text of this length", Place(file, first), most)
+        yield _finding(f"{total:,} {what} in a text of this length", Place(file, first), most, remedy)
 
 
-def _finding(what: str, where: Place, most: int) -> Finding:
-    return Finding("NZ116", "error", what, where, f"take some out: {most:,} is the most")
+def _finding(what: str, where: Place, most: int, remedy: str = "take some out") -> Finding:
+    return Finding("NZ116", "error", what, where, f"{remedy}: {most:,} is the most")
 
 
 def _seen(nodes: Iterable[Node], line: int | None, *, tabled: bool) -> Iterator[_Seen]:
