@@ -70,13 +70,7 @@ class _Shown(Walker):
     def _pieces(self, inlines: Iterable[Node], marks: Marks) -> Iterator[Piece]:
         pieces = list(super()._pieces(inlines, marks))
         for place, piece in enumerate(pieces):
-            before, after = reversed(pieces[:place]), pieces[place + 1:]
-            beside = [next((each.marks for each in side if each.text != _BREAK), None) for side in (before, after)]
-            if piece.text == _BREAK and beside[0] is not None and beside[1] is not None:
-                yield Piece(_BREAK, {kind: value for kind, value in beside[0].items()
-                                     if kind != "math" and beside[1].get(kind) == value})
-            else:
-                yield piece
+            yield piece if piece.text != _BREAK else _settled(piece, pieces[:place], pieces[place + 1:])
 
     def _inline(self, node: Node, content: Any, marks: Marks) -> Iterator[Piece]:
         match node["t"]:
@@ -97,6 +91,15 @@ class _Said(_Shown):
 
     def _formula(self, tex: str, marks: Marks, *, is_block: bool) -> Piece:  # noqa: ARG002 (it is words)
         return Piece(tex, {kind: value for kind, value in marks.items() if kind == "lang"})
+
+
+def _settled(break_: Piece, before: Sequence[Piece], after: Sequence[Piece]) -> Piece:
+    """Return *break_* with what is said of the words on both of its sides, if there are any."""
+    beside = [next((piece.marks for piece in side if piece.text != _BREAK), None) for side in (before[::-1], after)]
+    if beside[0] is None or beside[1] is None:
+        return break_
+    return Piece(_BREAK, {kind: value for kind, value in beside[0].items()
+                          if kind != "math" and beside[1].get(kind) == value})
 
 
 # --- the order --------------------------------------------------------------------------------------
