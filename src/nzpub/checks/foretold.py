@@ -29,7 +29,8 @@ _HOLDERS = frozenset(("svg", "g", "a"))
 _SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
 _WORDS = frozenset(("text", "tspan"))
 _MARKERS = ("marker", "marker-start", "marker-mid", "marker-end")
-_INHERITED = ("fill", "stroke", "stroke-width", "visibility", *_MARKERS)
+_RATIO = "preserveAspectRatio"                  # WeasyPrint has what is within inherit it, SVG does not
+_INHERITED = ("fill", "stroke", "stroke-width", "visibility", _RATIO, *_MARKERS)
 _COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
 _TOLD = re.compile(r"currentColor|transparent|[a-z]+\([^()]*\)")              # a colour, but not which
 _PAINT = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)\s*(.*)")
@@ -169,7 +170,7 @@ def _viewed(own: Mapping[str, str], here: _Around) -> _Around:
     x, y, width, height = (length(own.get(key, ""), here.box[at % 2])
                            for at, key in enumerate(("x", "y", "width", "height")))
     view = lengths(own.get("viewBox", ""))
-    if not {"width", "height"} <= own.keys():
+    if not {"width", "height"} <= own.keys() or (view and _RATIO in own):
         return replace(here, matrix=UNKNOWN if view else here.matrix.translate(x, y), box=(nan, nan))
     return replace(here, matrix=here.matrix.translate(x, y).transform(viewport(own, width, height)),
                    box=(view[2], view[3]) if view else (width, height))
@@ -202,9 +203,16 @@ def _placed(called: str, outline: Outline, now: Mapping[str, str], matrix: Trans
     is_round = has_arcs or not now.keys().isdisjoint(("r", "rx", "ry"))
     is_turned = bool(matrix.xy or matrix.yx)
     leeway = _ROUNDED * max(right - left, bottom - top) if has_arcs or (is_round and is_turned) else 0
-    width = length(now["stroke-width"]) * sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
     return Shape(called, (left, top, right, bottom, *((nan,) * 4 if is_round else means)),
-                 0 if called.split("/")[1] == NO_COLOUR else width, leeway)
+                 _stroke(called, now, matrix), leeway)
+
+
+def _stroke(called: str, now: Mapping[str, str], matrix: Transform) -> float:
+    """Return how wide the stroke of a shape *called* so is; of a gradient WeasyPrint gives it any width."""
+    stroke = called.split("/")[1]
+    if stroke in (NO_COLOUR, SOME_COLOUR):
+        return 0 if stroke == NO_COLOUR else nan
+    return length(now["stroke-width"]) * sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
 
 
 def _is_nought(number: str) -> bool:
