@@ -13,6 +13,7 @@ from weasyprint import HTML
 from nzpub.checks import readback_pdf
 from nzpub.checks.foretold import painting
 from nzpub.checks.painted import ANY, changed
+from nzpub.drawing import with_stops
 
 DRAWINGS = {
     "shapes": '<rect width="9" height="9" fill="#123456"/><circle cx="5" cy="5" r="2" stroke="red"/>'
@@ -134,6 +135,15 @@ def test_a_drawing_is_read_as_it_was_foretold_wherever_it_stands(case: str) -> N
     picture = drawn(body, attributes)
     assert painting(picture) != ANY
     assert [changed(painting(picture), read_again(picture, style=style)) for style in PLACES] == [""] * len(PLACES)
+
+
+def test_gradients_that_borrow_their_colours_are_seen_on_every_shape() -> None:
+    """WeasyPrint leaves out the second shape, which the gate notices, unless it is handed the colours with each."""
+    shapes = "".join(f'<rect x="{x}" width="9" height="9" fill="url(#c)"/>' for x in (0, 20, 40))
+    picture = drawn(f'<linearGradient id="a">{_RAMP}</linearGradient><linearGradient id="b" href="#a"/>'
+                    f'<radialGradient id="c" href="#b"/>{shapes}')
+    assert "2 of its shapes and colours are not there" in changed(painting(picture), read_again(picture))
+    assert changed(painting(picture), read_again(with_stops(picture))) == ""
 
 
 @pytest.mark.parametrize("case", OTHERS)

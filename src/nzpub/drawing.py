@@ -11,7 +11,8 @@ programs. No output holds any of it, since the publication is read with what :fu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -28,6 +29,7 @@ _ELEMENTS = frozenset(_S + name for name in (
     "svg", "g", "defs", "title", "desc", "rect", "circle", "ellipse", "line", "polyline", "polygon", "path", "text",
     "tspan", "use", "symbol", "marker", "pattern", "clipPath", "mask", "linearGradient", "radialGradient", "stop",
 ))
+_GRADIENTS = (f"{_S}linearGradient", f"{_S}radialGradient")
 # Inkscape and its forebear, what they describe a file in, Illustrator, Sketch, Affinity Designer, Figma, Boxy
 _PROGRAMS = re.compile(r"\{(?:http://www\.inkscape\.org/|http://(?:sodipodi|inkscape)\.sourceforge\.net/"
                        r"|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#|http://creativecommons\.org/ns#"
@@ -108,6 +110,32 @@ def plain(content: bytes) -> bytes:
     copy = _copied(root, None)
     etree.cleanup_namespaces(copy)
     return etree.tostring(copy, encoding="utf-8")
+
+
+def with_stops(content: bytes) -> bytes:
+    """Return the SVG *content* with the stops that a gradient has of another put into it; as it is, if there are none.
+
+    WeasyPrint 70 has what another lends for the first shape alone, and leaves out those after it.
+    """
+    if b"Gradient" not in content or b"href" not in content:
+        return content
+    root = _parse(content)
+    named = {element.get("id"): element for element in root.iter(*_GRADIENTS) if element.get("id")}
+    lent = {gradient: stops for gradient in root.iter(*_GRADIENTS)
+            if not len(gradient) and (stops := _lent(gradient, named))}
+    for gradient, stops in lent.items():
+        gradient.extend(deepcopy(stops))
+    return etree.tostring(root, encoding="utf-8") if lent else content
+
+
+def _lent(gradient: Element, named: Mapping[str | None, Element]) -> list[Element]:
+    """Return the stops of the gradient that *gradient* names, or of that which that one names; [] if there are none."""
+    seen: list[Element] = []
+    following: Element | None = gradient
+    while following is not None and not len(following) and following not in seen:
+        seen.append(following)
+        following = named.get(next((following.get(name, "")[1:] for name in _HREFS if following.get(name)), ""))
+    return [] if following is None else list(following)
 
 
 def _parse(content: bytes) -> Element:

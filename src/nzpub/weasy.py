@@ -16,7 +16,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from nzpub import complaint
+from nzpub import complaint, drawing
 from nzpub.errors import ToolError
 from nzpub.model import Styles
 
@@ -33,7 +33,8 @@ def render(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], st
     WeasyPrint would parse text as HTML 5, where a list inside a note ends the paragraph around it.
     *files* are found under :data:`SCHEME` and their path. Raises ToolError if WeasyPrint complains.
     """
-    drawings = {path: _own(content, styles) for path, content in files.items() if path.endswith(".svg")}
+    drawings = {path: _own(drawing.with_stops(content), styles)
+                for path, content in files.items() if path.endswith(".svg")}
     rules = font_faces(styles) + _starts(root) + sheet
     fetcher = _Fetcher({**files, **drawings, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}},
                        rules, styles.sheets)
