@@ -32,7 +32,8 @@ _MARKERS = ("marker", "marker-start", "marker-mid", "marker-end")
 _RATIO = "preserveAspectRatio"                  # WeasyPrint has what is within inherit it, SVG does not
 _INHERITED = ("fill", "stroke", "stroke-width", "visibility", _RATIO, *_MARKERS)
 _COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
-_TOLD = re.compile(r"currentColor|transparent|[a-z]+\([^()]*\)")              # a colour, but not which
+_FUNCTION = re.compile(r"[a-z]+\([^()]*\)")                      # a colour, but it is not told which
+_UNTOLD = frozenset(("currentColor", "transparent"))
 _PAINT = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)\s*(.*)")
 _ROUNDED = 0.02                    # of its size: what curves for a round shape may leave of it
 _DEEPEST = 20                      # that a drawing may repeat what repeats what …
@@ -230,10 +231,11 @@ def _colour(value: str, here: _Around) -> str:
         if not len(here.named[found[1]]) and not any(here.named[found[1]].get(key) for key in _HREFS):
             raise _BeyondError                                        # a gradient without colours
         return SOME_COLOUR
-    if not _COLOUR.fullmatch(value) or _TOLD.fullmatch(value):
-        if not _TOLD.fullmatch(value):
-            raise _BeyondError
+    is_told = _COLOUR.fullmatch(value) and value not in _UNTOLD
+    if not is_told and (value in _UNTOLD or _FUNCTION.fullmatch(value)):
         return SOME_COLOUR
+    if not is_told:
+        raise _BeyondError
     red, green, blue, *_ = ImageColor.getrgb(value)
     return f"#{red:02x}{green:02x}{blue:02x}"
 
