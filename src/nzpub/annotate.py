@@ -339,6 +339,10 @@ def _drawings(_book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ403", visit, f"“{kind}” is not a kind of chart", f"they are {', '.join(KINDS)}")
         if kind is not None and not visit.attr.get("data"):
             yield _error("NZ403", visit, "this chart has no data", 'add data="data/….csv"')
+        for image in _images(visit.node) if kind is not None else ():
+            if not (target := image["c"][2][0]).endswith(".svg"):
+                yield _error("NZ403", visit, f"“{target}” cannot hold the drawing of a chart",
+                             "name an .svg file: the build draws it")
         if (long := visit.attr.get("long-desc")) is not None and long.removeprefix("#") not in idents:
             yield _error("NZ404", visit, f"nothing has the id “{long.removeprefix('#')}”",
                          "write the long description in a div with that id")

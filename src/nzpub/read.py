@@ -383,7 +383,8 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
             if named.drawn and isinstance(error, _MissingError):
                 continue                # a chart's committed copy may be missing: the build draws it
             problems.append(Finding("NZ401", "error", f"the file “{named.path}” {error}", Place(file, named.line),
-                                    "name a file in the manuscript's folder, such as figures/map.svg"))
+                                    "name a file in the manuscript's folder, such as "
+                                    f"{'figures/map.svg' if named.shown else 'data/map.csv'}"))
     _refuse([*limits.pictures(blocks, files, file)])
     for named in every:
         if named.shown and named.path in files:
