@@ -118,6 +118,8 @@ def _slips(visit: Visit, inlines: list[Node], known: set[str], lines: list[str])
                 continue                                  # the tree does not tell what was escaped
             where = place or visit.where
             yield Finding(slip.code, slip.severity, slip.message.format(_short(words)), where, slip.hint)
+            if slip.code == "NZ535":
+                break                                     # what is not closed makes other marks in the text look so
 
 
 def _words(nodes: Iterable[Node], code: str) -> str:
