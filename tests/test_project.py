@@ -127,6 +127,18 @@ def test_a_text_without_a_heading_is_refused(output: Output, tmp_path: Path) -> 
     assert not list(project.check(book, "slides"))
 
 
+def test_a_heading_hidden_but_for_its_marks_is_refused(tmp_path: Path) -> None:
+    """Contents and bookmarks would lead to nothing that can be read; one without words anywhere is told once."""
+    hidden = "[words]{.content-hidden when-format=epub}"
+    text_ = f"# A\n\n## {hidden}\n\n# [^n]\n\n[^n]: N.\n\n::: {{.slide #s title=\"S\"}}\n## {hidden}\n:::\n"
+    book = read(make(tmp_path, text_) / "manuscript")
+
+    found = {output: [(finding.code, finding.where and finding.where.line) for finding in project.check(book, output)]
+             for output in OUTPUTS}
+    start = next(n for n, line in enumerate(book.text.split("\n"), 1) if line.startswith("## "))
+    assert found == {"pdf": [], "epub": [("NZ127", start)], "slides": [], "web": []}
+
+
 def test_a_talk_without_slides_is_refused(tmp_path: Path) -> None:
     """There is no empty presentation; slides that only other outputs show are none."""
     slide = '::: {.slide #s title="A"}\nwords\n:::\n'

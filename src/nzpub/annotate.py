@@ -360,6 +360,11 @@ def _caption(figure: Node) -> Node:
     return {"t": "Div", "c": [["", [], []], figure["c"][1][1]]}
 
 
+def has_words(heading: Node) -> bool:
+    """Return whether *heading* has words, its own or a picture's."""
+    return bool(text([heading])) or any(map(alt_text, _images(heading)))
+
+
 def _images(node: Node) -> Iterator[Node]:
     for child in children(node):
         if child["t"] == "Image":
@@ -405,7 +410,7 @@ def _headings(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         if visit.node["t"] != "Header":
             continue
-        if not text([visit.node]) and not any(map(alt_text, _images(visit.node))):
+        if not has_words(visit.node):
             yield _error("NZ127", visit, "this heading has no words", "write some: contents and readers show no others")
         if "slide" in visit.inside:
             if visit.node["c"][0] == 1:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from nzpub.annotate import ASIDES, alt_text, cited, is_cross_reference, source_keys
+from nzpub.annotate import ASIDES, alt_text, cited, has_words, is_cross_reference, source_keys
 from nzpub.cite import section_numbers
 from nzpub.errors import Finding, Place
 from nzpub.furniture import words
@@ -28,9 +28,11 @@ _SPENT = ("uncited", "content-visible", "content-hidden", "embed")
 def check(book: Book, output: Output) -> Iterator[Finding]:
     """Yield why *output* cannot be made of *book*, as it was read.
 
-    A talk needs slides; a text a heading, by which contents and readers find their way, and what its links lead to.
+    A talk needs slides; a text a heading, by which contents and readers find their way, and what its links lead to;
+    a heading words.
     """
     shown = _visible(book.blocks, output)
+    yield from _emptied([block for block in shown if _is_slide(block) == (output == "slides")], output, book)
     if output == "slides":
         if not any(map(_is_slide, shown)):
             yield Finding("NZ601", "error", "there are no slides", Place(book.source),
@@ -41,6 +43,16 @@ def check(book: Book, output: Output) -> Iterator[Finding]:
         yield Finding("NZ126", "error", "the text has no heading", Place(book.source), "begin it with one: # Title",
                       outputs=(output,))
     yield from _astray([*book.meta.abstract, *blocks], output, book)
+
+
+def _emptied(blocks: Sequence[Node], output: Output, book: Book) -> Iterator[Finding]:
+    """Yield a finding for each heading of *blocks* whose words are all for other outputs."""
+    bare = {node.get("line") for node in walk(book.blocks) if node["t"] == "Header" and not has_words(node)}
+    for node in walk(blocks):
+        if node["t"] == "Header" and not has_words(node) and node.get("line") not in bare:
+            yield Finding("NZ127", "error", "no word of this heading is shown there",
+                          Place(book.source, node.get("line")), "hide all of it, or show some of its words",
+                          outputs=(output,))
 
 
 def _astray(blocks: Sequence[Node], output: Output, book: Book) -> Iterator[Finding]:
