@@ -19,6 +19,9 @@ _ROW = "|" + " a |" * 300
 HEAPS = {
     "formulas": ("$a" * 4_000, 1, "2,000 formulas in a text of this length"),
     "formulas, a paragraph each": ("\n\n".join(["$a$"] * 1_000), None, "1,000 formulas in a text of this length"),
+    "formulas, long": ("\n\n".join(["$" + "a+" * 900 + "a$"] * 10), 17,
+                       "18,010 characters of formulas in a text of this length"),
+    "characters of a line of code": ("a\n\n```\n" + "y" * 6_000 + "\n```", None, "6,000 characters in one word"),
     "headings": ("\n\n".join(f"## H{n}\n\nword" for n in range(1_000)), None,
                  "1,001 headings in a text of this length"),
     "cells": ("\n".join([_ROW, "|" + "---|" * 300, *[_ROW] * 50]), 1,

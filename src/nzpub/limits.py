@@ -1,8 +1,8 @@
 """How much a text may hold for its length: a page of nothing but formulas would be laid out for hours.
 
 The limits of the whole text grow with its words, and those of a thing on its own are the same in all texts. All are
-several times what is found in print: a book of 100,000 words may have 10,200 formulas, 2,100 headings, 5,200 notes,
-10,500 citations, 1,100 images and 1,120 slides, and one of its paragraphs 400 elements.
+several times what is found in print: a book of 100,000 words may have 10,200 formulas with 415,000 characters, 2,100
+headings, 5,200 notes, 10,500 citations, 1,100 images and 1,120 slides, and one of its paragraphs 400 elements.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ class _Seen(NamedTuple):
 
 
 class _OfText(NamedTuple):
-    """So many of *what* a text may have: *base*, and one more for every *words* of it."""
+    """So many of *what* a text may have: *base*, and so many *more* for every *words* of it."""
 
     what: str
     base: int
     words: int
     count: Callable[[_Seen], int]
+    more: int = 1
 
 
 class _OfOne(NamedTuple):
@@ -55,7 +56,7 @@ def check(blocks: Iterable[Node], file: str) -> Iterator[Finding]:
     seen = tuple(_seen(blocks, None, tabled=False))
     words = _words(seen)
     for limit in _OF_TEXT:
-        yield from _over(limit.what, limit.base + words // limit.words,
+        yield from _over(limit.what, limit.base + words // limit.words * limit.more,
                          [(limit.count(each), each.line) for each in seen], file)
     for single in _OF_ONE:
         found = next(((count, each.line) for each in seen if (count := single.count(each.node)) > single.most), None)
@@ -129,14 +130,19 @@ def _elements(node: Node) -> int:
 
 
 def _longest_word(node: Node) -> int:
-    words = node["c"] if node["t"] == "Str" else node["c"][1] if node["t"] == "Code" else ""
+    words = node["c"] if node["t"] == "Str" else node["c"][1] if node["t"] in ("Code", "CodeBlock") else ""
     return max(map(len, words.split()), default=0)
+
+
+def _formula(node: Node) -> int:
+    return len(node["c"][1]) if node["t"] == "Math" else 0
 
 
 _OF_TEXT = (
     _OfText("slides", 120, 100, lambda each: each.node["t"] == "Div" and "slide" in attr(each.node).classes),
     _OfText("headings", 100, 50, _one("Header")),
     _OfText("formulas", 200, 10, _one("Math")),
+    _OfText("characters of formulas", 15_000, 1, lambda each: _formula(each.node), more=4),
     _OfText("images", 100, 100, _one("Image")),
     _OfText("notes", 200, 20, _one("Note")),
     _OfText("citations", 500, 10, lambda each: len(each.node["c"][0]) if each.node["t"] == "Cite" else 0),
@@ -147,6 +153,6 @@ _OF_TEXT = (
 _OF_ONE = (
     _OfOne("elements in one paragraph", 400, _elements),
     _OfOne("columns in one table", 60, lambda node: len(node["c"][2]) if node["t"] == "Table" else 0),
-    _OfOne("characters in one formula", 2_000, lambda node: len(node["c"][1]) if node["t"] == "Math" else 0),
+    _OfOne("characters in one formula", 2_000, _formula),
     _OfOne("characters in one word", 5_000, _longest_word),
 )
