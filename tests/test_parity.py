@@ -411,6 +411,39 @@ Kupu
 :::
 :::
 """,
+    "headings on a slide and what follows them": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+## Upoko {#upoko lang=mi}
+
+after, see [there](#upoko)
+
+### Überschrift {lang=de}
+
+after
+
+> ## Titre {lang=fr}
+>
+> after
+
+::: {.notes time=10}
+## Kōrero {lang=mi}
+
+said
+:::
+:::
+
+::: {#sl-b .slide title="B"}
+shown
+
+::: {.incremental lang=mi}
+## Titre {#inner lang=fr}
+
+- after
+:::
+:::
+""",
     "formulas in headings and captions": """\
 # One $E = mc^2$ and $\\frac{a}{b}$ {#sec-one}
 

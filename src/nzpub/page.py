@@ -116,6 +116,18 @@ def _notes(chapter: Chapter, edition: Edition) -> Iterable[Node]:
         yield div([heading, *bodies], Attr("", ("notes",)))
 
 
+def unsectioned(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return *blocks* with an empty one first in each div that begins with a heading.
+
+    Pandoc makes a section of such a div and gives it the heading's id and language, as if all in it were in that.
+    """
+    def visit(node: Node) -> Sequence[Node]:
+        if node["t"] != "Div" or [block["t"] for block in node["c"][1][:1]] != ["Header"]:
+            return (node,)
+        return (div([{"t": "Plain", "c": []}, *node["c"][1]], attr(node)),)
+    return rewrite(blocks, visit)
+
+
 def named(element: Element, without: Container[str] = ()) -> str:
     """Return the words of *element* as a list names it: a formula once, in its source form.
 

@@ -86,11 +86,11 @@ def _slots(deck: Deck) -> Iterator[Element]:
 
 
 def _slot(slide: Slide, number: int, lang: str) -> Node:
-    shown = rewrite(slide.blocks, _still)
-    picture = div([header(1, slide.title), div(shown, Attr("", ("content",)))],
+    shown = page.unsectioned([div(rewrite(slide.blocks, _still), Attr("", ("content",)))])
+    picture = div([header(1, slide.title), *shown],
                   Attr("", ("slide", f"layout-{slide.layout or 'text'}")))
     facts = div(_facts(slide, number, lang), Attr("", ("facts",)))
-    notes = [div(slide.notes, Attr("", ("notes",)))] if slide.notes else []
+    notes = page.unsectioned([div(slide.notes, Attr("", ("notes",)))]) if slide.notes else ()
     return div([div([picture, facts], Attr("", ("shown",))), *notes], Attr(slide.id, ("slot",)))
 
 

@@ -83,11 +83,11 @@ def _sections(deck: Deck, styles: Styles) -> Iterator[Element]:
 
 def _blocks(slide: Slide, deck: Deck) -> Iterator[Node]:
     yield header(1, slide.title, Attr(slide.id))
-    yield div(slide.blocks, Attr("", ("content",)))
+    yield from page.unsectioned([div(slide.blocks, Attr("", ("content",)))])
     if slide.sources:
         yield div([para(source_line(slide.sources, deck.meta.lang))], Attr("", ("slide-sources",)))
     if slide.notes:
-        yield div(slide.notes, Attr("", ("notes",)))
+        yield from page.unsectioned([div(slide.notes, Attr("", ("notes",)))])
 
 
 def _layout(slide: Slide) -> str:
