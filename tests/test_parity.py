@@ -112,6 +112,7 @@ def test_any_manuscript_comes_through_print(made: Manuscript) -> None:
 _ROWS = "| a cell | another |\n" * 120
 _EDGE = "+---------+------------+\n"
 _HEADS = f"{_EDGE}| Head    | Of rows    |\n{_EDGE}| Below   | The head   |\n{_EDGE.replace('-', '=')}"
+_PAGE = "Words.\n\n" * 40             # but for three lines
 _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
@@ -588,6 +589,13 @@ Shown.
 {_TWO_ROWS}
 :::
 :::
+""",
+    "a long term at the foot of a page": f"""\
+# One {{#sec-one}}
+
+{_PAGE}
+A term of so many words that no column of the margin holds them in less than four lines of it
+:   A definition.
 """,
 }
 

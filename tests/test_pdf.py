@@ -104,6 +104,19 @@ code
 End.
 """
 
+TERMS = """\
+# One {#sec-one}
+
+A short term
+:   In the margin.
+
+A term of more words than a line
+:   In the text.
+
+`one_that_is_never_broken`
+:   In the text.
+"""
+
 
 class Made(NamedTuple):
     """A publication's PDF, and what it was made from."""
@@ -227,6 +240,15 @@ def test_a_running_head_has_no_mark_of_a_note() -> None:
 
     assert "with a note1" in pages[3]
     assert pages[3].splitlines()[-1] == "4 A test 1 One heading with a note"
+
+
+def test_a_term_that_the_margin_does_not_hold_stands_above_its_definition(tmp_path: Path) -> None:
+    """One that takes a second line there, or reaches into the text, is out of the margin."""
+    book = read(make(tmp_path, TERMS) / "manuscript")
+    layout = lay_out(project.prose(book, "pdf"), read_styles(ROOT / "styles", characters(book)))
+
+    assert [("".join(term.itertext()), term.get("class")) for term in layout.root.iter("dt")] == [
+        ("A short term", None), ("A term of more words than a line", "above"), ("one_that_is_never_broken", "above")]
 
 
 def _walk(name: str) -> list[Tagged]:

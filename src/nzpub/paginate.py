@@ -26,7 +26,8 @@ from nzpub.tree import Node, attr, text
 
 Element = etree._Element
 _ATTEMPTS = 12
-_RECIPE = 2                        # raise it when a layout is made in another way
+_RECIPE = 3                        # raise it when a layout is made in another way
+_CLASSES = _NUDGED, _ABOVE = "nudged", "above"     # a smaller measure, so that lines break elsewhere; not in the margin
 _FILLED = 0.25                     # of the last page's height that text should reach
 _GIVING, _GIVEN = 3, 2             # how many pages before it give it how many lines each, if text does not
 _FIRST = 4                         # the first page of text: cover, front matter and contents come before it
@@ -59,7 +60,9 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
         # From the last page to the first: the head of a table is printed again on its next page.
         pages_of = {ident: n for n, leaf in reversed(list(enumerate(document.pages))) for ident in leaf.anchors}
         strays = _strays(edition, pages_of)
-        nudged = [block for block in weasy.broken_early(document) if _nudge(block)]
+        if [term for term in weasy.terms_run_on(document) if _mark(term, _ABOVE)]:
+            continue                                                  # what the pages lack is told by the next layout
+        nudged = [block for block in weasy.broken_early(document) if _mark(block, _NUDGED)]
         givers = [] if relieved else _givers(document)
         if not strays and not nudged and not givers:
             _remember(remembered, crowded, root, relieved=relieved)
@@ -79,7 +82,7 @@ def _depends_on(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes
 
 
 def _recall(path: Path, root: ElementTree.Element) -> tuple[Counter[int], bool]:
-    """Return the room that pages gave up when the same text was laid out before, its blocks nudged as then.
+    """Return the room that pages gave up when the same text was laid out before, its blocks set as then.
 
     The pages are checked as ever: what is remembered spares the passes that found it out.
     """
@@ -87,25 +90,27 @@ def _recall(path: Path, root: ElementTree.Element) -> tuple[Counter[int], bool]:
         return Counter(), False
     known = json.loads(path.read_bytes())
     blocks = list(root.iter())
-    for position in known["nudged"]:
-        _nudge(blocks[position])
+    for name in _CLASSES:
+        for position in known[name]:
+            _mark(blocks[position], name)
     return Counter({int(number): lines for number, lines in known["crowded"].items()}), known["relieved"]
 
 
 def _remember(path: Path, crowded: Mapping[int, int], root: ElementTree.Element, *, relieved: bool) -> None:
-    nudged = [n for n, block in enumerate(root.iter()) if "nudged" in block.get("class", "").split()]
-    cache.store(json.dumps({"crowded": dict(crowded), "nudged": nudged, "relieved": relieved}).encode(), path)
+    marked = {name: [n for n, block in enumerate(root.iter()) if name in block.get("class", "").split()]
+              for name in _CLASSES}
+    cache.store(json.dumps({"crowded": dict(crowded), "relieved": relieved, **marked}).encode(), path)
 
 
 def _roomier(number: int, lines: int) -> str:
     return f"\n@page :nth({number}) {{ padding-bottom: calc({lines} * var(--beat)) }}"
 
 
-def _nudge(block: ElementTree.Element) -> bool:
-    """Make the measure of *block* a little smaller, so that its lines break elsewhere; return False if it was."""
+def _mark(block: ElementTree.Element, name: str) -> bool:
+    """Let the style sheet set *block* as the class *name* says; return False if it did."""
     classes = block.get("class", "").split()
-    block.set("class", " ".join(dict.fromkeys([*classes, "nudged"])))
-    return "nudged" not in classes
+    block.set("class", " ".join(dict.fromkeys([*classes, name])))
+    return name not in classes
 
 
 def _givers(document: Any) -> list[int]:

@@ -60,6 +60,18 @@ def broken_early(document: Any) -> list[ElementTree.Element]:
             if any(line.width < _EARLY * box.width for line in box.children[:-1] if isinstance(line, boxes.LineBox))]
 
 
+def terms_run_on(document: Any) -> list[ElementTree.Element]:
+    """Return the terms of definitions of *document* that float in the margin and take more than a line's room there.
+
+    WeasyPrint 70 breaks them at the foot of a page and loses what is left: it lays out a float as if its page were
+    empty, so that no rule about breaks holds in it.
+    """
+    terms = [box for leaf in document.pages for box in leaf._page_box.descendants()
+             if isinstance(box, boxes.BlockBox) and box.element_tag == "dt" and box.is_floated()]
+    return [term.element for term in terms for line in term.descendants() if isinstance(line, boxes.LineBox)
+            and (line.resume_at or line.width > term.width)]      # there is more, be it on the next page or nowhere
+
+
 def _own(content: bytes, styles: Styles) -> bytes:
     """Return *content*, a style sheet or an SVG, with the families of *styles* under names that no other font has.
 
