@@ -352,7 +352,12 @@ try:
     build(Path(sys.argv[1]), ["epub"])
 except NzpubError as error:
     print(str(error)[:200])
-usage = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+status = Path("/proc/self/status")
+if status.exists():      # on Linux the process's own peak begins with the memory of the one that started it
+    own = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+else:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+usage = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 print("MB", usage // (1024 if sys.platform == "linux" else 1024 * 1024))
 """
 
