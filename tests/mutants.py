@@ -1137,7 +1137,7 @@ def _pptx_link(root: Element, chance: random.Random) -> str | None:
     if not links:
         return None
     _take(chance.choice(links))
-    return "unlinked some words"
+    return "unlinked words or a picture"
 
 
 def _pptx_title(root: Element, chance: random.Random) -> str | None:

@@ -445,6 +445,25 @@ shown
 :::
 :::
 """,
+    "pictures that lead somewhere": """\
+# One {#sec-one}
+
+::: {#sl-a .slide title="A"}
+[![alt](figures/x.svg)](https://example.org/?a=1&b=2)
+:::
+
+::: {#sl-b .slide title="B"}
+[![alt](figures/x.svg) and words](https://example.org/b){lang=de}
+
+- [![back](figures/x.svg)](#sl-a)
+:::
+
+::: {#sl-c .slide title="C" .layout-statement}
+[![alt](figures/x.svg)](https://example.org/c)
+
+[words](https://example.org/d)
+:::
+""",
     "formulas in headings and captions": """\
 # One $E = mc^2$ and $\\frac{a}{b}$ {#sec-one}
 

@@ -17,7 +17,7 @@ from nzpub.checks.expect import Walker, source_line
 from nzpub.checks.passage import Kind, Marks, Passage, Piece, flat, passage
 from nzpub.checks.readback.pptx import formula
 from nzpub.model import Deck, Slide
-from nzpub.tree import Attr, Node, attr, div, para, rewrite, span, string, walk, with_attr
+from nzpub.tree import Attr, Node, attr, children, div, link, para, rewrite, span, string, walk, with_attr
 
 _TEXT_FIRST = ("title", "close", "statement")          # layouts with one text, which stands before all else
 _SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "sup", "sub", "del", "code", "picture", "math"))
@@ -156,11 +156,17 @@ def _in_order(blocks: Iterable[Node], told: Sequence[Node] = ()) -> Iterator[Nod
 
 
 def _pictures(block: Node) -> Iterator[Node]:
-    return (para([node]) for node in walk([block]) if node["t"] == "Image")
+    """Yield a paragraph for each picture in *block*, in a link if that is in one."""
+    if block["t"] == "Image":
+        yield para([block])
+    for picture in (each for inner in children(block) for each in _pictures(inner)):
+        yield para([link(picture["c"], block["c"][2][0])]) if block["t"] == "Link" else picture
 
 
 def _is_picture(block: Node) -> bool:
-    return block["t"] == "Para" and [node["t"] for node in block["c"]] == ["Image"]
+    inside: Sequence[Node] = block["c"] if block["t"] == "Para" else ()
+    inside = inside[0]["c"][1] if [node["t"] for node in inside] == ["Link"] else inside
+    return [node["t"] for node in inside] == ["Image"]
 
 
 def _has_words(block: Node) -> bool:

@@ -117,7 +117,7 @@ def _rows(blocks: Sequence[Node], layout: str) -> Iterator[Row]:
         opened = tuple(_opened(blocks))
         yield from _rows(opened[:at], "")
         yield tuple((piece,) for event in events for piece in _text(event))
-        yield from (((_picture(image),),) for event in events for image in _images(event))
+        yield from (((picture,),) for event in events for picture in _pictures(event))
         yield from _rows(opened[at + 1:], "")
         return
     if layout in _FIXED:
@@ -176,18 +176,18 @@ def _apart(block: Node, *, quoted: bool) -> Iterator[Piece | _Columns]:
             attributes, (short, caption), *rest = block["c"]
             table = {**block, "c": [attributes, [short, []], *rest]}
             yield Table((table,))
-            yield from map(_picture, _images([table]))
+            yield from _pictures([table])
             yield from _text(caption)
-            yield from map(_picture, _images(caption))
+            yield from _pictures(caption)
         case "Figure":
-            yield from map(_picture, _images([block]))
+            yield from _pictures([block])
             yield from _text(block["c"][1][1])
         case "BlockQuote" if quoted:
             yield from _text(block["c"])
-            yield from map(_picture, _images([block]))
+            yield from _pictures([block])
         case _:
             yield from _text([block])
-            yield from map(_picture, _images([block]))
+            yield from _pictures([block])
 
 
 def _text(blocks: Sequence[Node]) -> Iterator[Text]:
@@ -204,12 +204,13 @@ def _only_pieces(blocks: Iterable[Node]) -> Iterator[Piece]:
             yield piece
 
 
-def _images(blocks: Iterable[Node]) -> Iterator[Node]:
-    return (node for node in walk(blocks) if node["t"] == "Image")
-
-
-def _picture(image: Node) -> Picture:
-    return Picture(image["c"][2][0], spaced(image["c"][1]).strip(" "))
+def _pictures(nodes: Iterable[Node], target: str = "") -> Iterator[Picture]:
+    """Yield the pictures in *nodes*, which stand in a link to *target* if there is one; links lead out or nowhere."""
+    for node in nodes:
+        if node["t"] == "Image":
+            yield Picture(node["c"][2][0], spaced(node["c"][1]).strip(" "), "" if target.startswith("#") else target)
+        else:
+            yield from _pictures(children(node), node["c"][2][0] if node["t"] == "Link" else target)
 
 
 def _layout(name: str, rows: Sequence[Row]) -> str:

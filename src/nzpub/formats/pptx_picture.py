@@ -87,8 +87,11 @@ def _paint(drawings: Mapping[str, bytes], sizes: Mapping[str, tuple[float, float
 # --- on a slide -------------------------------------------------------------------------------------
 
 
-def put(slide: Any, drawn: Drawn, box: Box, *, name: str, alt: str, slot: Slot | None) -> None:
-    """Put a picture in the middle of *box*, as large as it can be; without *alt* it is decorative."""
+def put(slide: Any, drawn: Drawn, box: Box, *, name: str, alt: str, target: str, slot: Slot | None) -> None:
+    """Put a picture in the middle of *box*, as large as it can be; without *alt* it is decorative.
+
+    It leads to the address *target*, if there is one.
+    """
     scale = min(box.width / drawn.width, box.height / drawn.height)
     width, height = drawn.width * scale, drawn.height * scale
     x, y = box.x + (box.width - width) / 2, box.y + (box.height - height) / 2
@@ -98,6 +101,8 @@ def put(slide: Any, drawn: Drawn, box: Box, *, name: str, alt: str, slot: Slot |
     named.set("descr", alt)
     if not alt:
         named.append(_decorative())
+    if target:
+        picture.click_action.hyperlink.address = target
     if slot:
         picture.element.nvPicPr.nvPr.append(parse_xml(f'<p:ph {_XMLNS} type="{slot.kind}" idx="{slot.idx}"/>'))
     if drawn.svg is not None:

@@ -44,10 +44,14 @@ class Table(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture by its path among the deck's files; without alternative text it is decorative."""
+    """A picture by its path among the deck's files; without alternative text it is decorative.
+
+    ``target`` is the address outside that it leads to, or "".
+    """
 
     path: str
     alt: str
+    target: str
 
 
 Piece = Text | Table | Picture
@@ -347,7 +351,7 @@ def _put(press: _Press, slide: Any, placed: _Placed) -> None:
     item, box, tree = placed.item, placed.box, slide.shapes._spTree
     if isinstance(item.piece, Picture):
         pptx_picture.put(slide, press.pictures[item.piece.path], box, name=f"Figure {next(press.figures)}",
-                         alt=item.piece.alt, slot=item.slot)
+                         alt=item.piece.alt, target=item.piece.target, slot=item.slot)
     elif item.slot is None:
         tree.append(pptx_shape.table(slide, item.written, press.look.types["table"], press.styles,
                                      lang=press.lang, box=box))

@@ -129,6 +129,8 @@ class _Slide:
                 yield passage("paragraph", [self._picture(element)], path, part=self._name)
             elif element.tag == f"{_MC}AlternateContent":
                 yield from self._alternatives(element, path)
+            elif element.tag in (f"{_A}hlinkClick", f"{_A}hlinkHover"):    # of a shape that is no picture
+                yield passage("attribute", [Piece(self._address(element), {})], path, part=self._name)
             elif element.tag == f"{_P}cNvPr" and (element.get("descr") or element.get("title")):
                 yield passage("attribute", [Piece(f"{element.get('descr', '')} {element.get('title', '')}", {})], path,
                               part=self._name)
@@ -206,8 +208,11 @@ class _Slide:
         if any(face.get("typeface") in _FIXED_WIDTH for face in properties.iter(f"{_A}latin")):
             marks["code"] = ""
         for link in properties.iter(f"{_A}hlinkClick", f"{_A}hlinkMouseOver"):
-            marks["link"] = self.own.relations.get(link.get(f"{_R}id", ""), "nowhere")
+            marks["link"] = self._address(link)
         return marks
+
+    def _address(self, link: Element) -> str:
+        return self.own.relations.get(link.get(f"{_R}id", ""), "nowhere")
 
     def _picture(self, shape: Element) -> Piece:
         """Return a picture: the drawing behind what old programs show, if there is one."""
@@ -216,7 +221,9 @@ class _Slide:
         paths = [self.own.relations[source] for source in sources]
         self.shown.update(paths)
         which = fingerprint(self._files.get(paths[-1])) if paths else "no picture"
-        return picture(which, "" if named is None else named.get("descr", ""), {})
+        links = [self._address(each) for each in shape.iter(f"{_A}hlinkClick", f"{_A}hlinkHover")]
+        marks: dict[Kind, str] = {"link": " ".join(links)} if links else {}
+        return picture(which, "" if named is None else named.get("descr", ""), marks)
 
 
 def _kind(body: Element) -> str:
