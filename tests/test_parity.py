@@ -445,6 +445,25 @@ shown
 :::
 :::
 """,
+    "pictures with a space after them or none": """\
+# One {#sec-one}
+
+See $x$ , there
+
+See $x$, there
+
+::: {#sl-a .slide title="A"}
+![alt](figures/x.svg) .
+
+![alt](figures/x.svg).
+
+::: {.notes time=10}
+See ![alt](figures/x.svg) , there
+
+See ![alt](figures/x.svg), there
+:::
+:::
+""",
     "pictures that lead somewhere": """\
 # One {#sec-one}
 

@@ -1,7 +1,8 @@
 """A PDF read back by its structure tree, as a screen reader has it: text, language, links, descriptions.
 
 A line's end stands as U+2028 in the text: whether a space or a hyphen stood there, only the source knows
-(:func:`unfold`). A note comes where its mark is; here the notes follow the text, in the order of their marks.
+(:func:`unfold`). Beside a picture, where perhaps no line ends, stands U+2029. A note comes where its mark is;
+here the notes follow the text, in the order of their marks.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations, combinations_with_replacement, groupby
+from operator import itemgetter
 
 import pikepdf
 import pypdfium2
@@ -23,6 +25,8 @@ from nzpub.checks import readback_pdf as tree
 from nzpub.checks.passage import PICTURE, Kind, Mark, Marks, Passage, Piece, flat, passage
 
 LINE_END = "\u2028"
+_EDGE = "\u2029"                   # of a picture or formula: a line may end there
+_ENDS = re.compile(f"({_EDGE}*{LINE_END}{_EDGE}*|{_EDGE})")
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
 _INLINE = frozenset(["Span", "Em", "Strong", "Code", "Quote", "Link", "Reference", "Formula", "Figure", "Sub", "Ruby"])
 _OPEN = frozenset(("Document", "Part", "Sect", "Div", "NonStruct", "Aside", "Art", "TOC", "L", "Table", "THead",
@@ -172,17 +176,17 @@ class _Reader:
     def _flush(self, kind: str, pieces: list[Piece], path: tuple[str, ...]) -> None:
         """End a passage; a page number of the contents, which is furniture, is none."""
         made = passage(kind, pieces, (step for step in path if step != _ENTRY))
-        if made.text.strip(LINE_END + " ") and not (path[:1] == ("contents",) and made.text.isdecimal()):
+        if made.text.strip(f"{LINE_END}{_EDGE} ") and not (path[:1] == ("contents",) and made.text.isdecimal()):
             self.found.append(made)
         pieces.clear()
         self._last = None
 
     def _inline(self, element: tree.Tagged, marks: Marks, *, in_contents: bool = False) -> Iterator[Piece]:
         marks = self._marked(element, marks)
-        if element.role in ("Formula", "Figure"):                  # a line may end before it and after it
+        if element.role in ("Formula", "Figure"):
             shown = (Piece(element.alt or "", {**marks, "math": "", "painting": element.painted})
                      if element.role == "Formula" else _shown(element, marks))
-            yield from (Piece(LINE_END, marks), shown, Piece(LINE_END, marks))
+            yield from (Piece(_EDGE, marks), shown, Piece(_EDGE, marks))
             return
         for kid in element.kids:
             if isinstance(kid, tree.Tagged):
@@ -409,25 +413,38 @@ def _led(mark: Mark, links: Set[Mark]) -> Mark:
 
 
 def unfold(text: str, candidates: Iterable[str]) -> str:
-    """Return which of *candidates* the lines of *text* make, or the lines with a space between them."""
-    return next((candidate for candidate in candidates if _reads(candidate, text)), flat(text.replace(LINE_END, " ")))
+    """Return which of *candidates* the lines of *text* likeliest make, or the lines with a space between them."""
+    doubts = ((_doubts(candidate, text), candidate) for candidate in dict.fromkeys(candidates))
+    read = [(doubt, candidate) for doubt, candidate in doubts if doubt is not None]
+    lines = text.replace(LINE_END, " ").replace(_EDGE, "")
+    return min(read, key=itemgetter(0))[1] if read else flat(lines)
 
 
-def _reads(whole: str, lines: str) -> bool:
-    """Return whether *lines* are *whole* broken into lines, perhaps with hyphens at their ends."""
-    at = 0
-    for number, line in enumerate(lines.split(LINE_END)):
-        if number and whole[at:at + 1] == " " and not line.startswith(" "):
+def _doubts(whole: str, text: str) -> int | None:
+    """Return at how many ends of the lines of *text* it is unlikely that they make *whole*; None if they do not.
+
+    A line may end with a hyphen that *whole* has not, and does not show a space that *whole* has there. Such
+    a space is likely, but not after a hyphen, nor beside a picture, where perhaps no line ends.
+    """
+    at = doubts = 0
+    is_cut = is_spaced = False
+    end, *rest = "", *_ENDS.split(text)
+    for line, next_end in zip(rest[::2], [*rest[1::2], ""], strict=True):
+        is_spaced = is_spaced or line.startswith(" ")
+        if end and whole[at:at + 1] == " " and not line.startswith(" "):
             at += 1
-        if whole.startswith(line, at):
-            at += len(line)
-        elif whole.startswith(line.rstrip(" "), at):
-            at += len(line.rstrip(" "))
-        elif line.endswith("-") and whole.startswith(line[:-1], at):
-            at += len(line) - 1
-        else:
-            return False
-    return at == len(whole)
+            doubts += is_cut or end == _EDGE
+        elif end:
+            doubts += not (is_cut or end == _EDGE or is_spaced)
+        shown = next((part for part in (line, line.rstrip(" "), line.removesuffix("-"))
+                      if whole.startswith(part, at)), None)
+        if shown is None:
+            return None
+        at += len(shown)
+        is_cut, is_spaced = line.endswith("-"), shown.endswith(" ")
+        doubts += line.rstrip(" ") == shown != line
+        end = next_end
+    return doubts if at == len(whole) else None
 
 
 def _printed(each: Passage) -> Passage:
