@@ -628,6 +628,28 @@ Shown.
 :::
 :::
 """,
+    "a definition of two paragraphs": """\
+# One {#sec-one}
+
+term
+:   One.
+
+    Two.
+
+::: {#sl-a .slide title="A"}
+term
+:   Three.
+
+    Four.
+
+::: {.notes time=10}
+term
+:   Five.
+
+    Six.
+:::
+:::
+""",
     "a long term at the foot of a page": f"""\
 # One {{#sec-one}}
 

@@ -80,7 +80,8 @@ def render(blocks: Iterable[Node], to: str, *options: str, meta: Mapping[str, An
 
     Raises ToolError if Pandoc warns: our own tree should give it no reason.
     """
-    result = _run(["-f", "json", "-t", to, "--wrap=none", *options], _document(_quoted(blocks, to), meta or {}))
+    document = _document(_quoted(rewrite(blocks, _apart), to), meta or {})
+    result = _run(["-f", "json", "-t", to, "--wrap=none", *options], document)
     if result.warnings:
         raise ToolError(Finding("NZ902", "error", f"Pandoc warned while it wrote {to}: {'; '.join(result.warnings)}"))
     return result.out.decode()
@@ -125,6 +126,19 @@ def data_file(name: str) -> bytes:
 class _Result(NamedTuple):
     out: bytes
     warnings: tuple[str, ...]
+
+
+def _apart(node: Node) -> Sequence[Node]:
+    """Make paragraphs of the plain texts of a definition that has several: Pandoc's HTML would run them together."""
+    if node["t"] != "DefinitionList":
+        return (node,)
+    items = [[term, [_paragraphs(definition) for definition in definitions]] for term, definitions in node["c"]]
+    return ({**node, "c": items},)
+
+
+def _paragraphs(blocks: Sequence[Node]) -> list[Node]:
+    several = sum(block["t"] == "Plain" for block in blocks) > 1
+    return [{**block, "t": "Para"} if several and block["t"] == "Plain" else block for block in blocks]
 
 
 def _quoted(blocks: Iterable[Node], to: str) -> tuple[Node, ...]:
