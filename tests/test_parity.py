@@ -464,6 +464,23 @@ See ![alt](figures/x.svg), there
 :::
 :::
 """,
+    "pictures in headings, and decorative ones": """\
+# One ![alt](figures/x.svg). {#sec-one}
+
+Word ![](figures/x.svg){.decorative} more.
+
+![](figures/x.svg){.decorative}
+
+::: {#sl-a .slide title="A"}
+## Head ![alt](figures/x.svg).
+
+Word ![](figures/x.svg){.decorative} more.
+
+::: {.notes time=10}
+![](figures/x.svg){.decorative}.
+:::
+:::
+""",
     "pictures that lead somewhere": """\
 # One {#sec-one}
 

@@ -45,10 +45,7 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
                          meta={"lang": {"t": "MetaString", "c": edition.meta.lang}})
     root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
     say_formulas(root)
-    for image in root.iter(f"{{{XHTML}}}img"):
-        if image.get("alt") is None:                   # Pandoc leaves an empty one out; HTML wants it said
-            image.set("alt", "")
-            image.set("role", "presentation")
+    say_decorative(root)
     for element in root.iter(f"{{{XHTML}}}div"):
         if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
             element.tag = f"{{{XHTML}}}{name}"
@@ -95,6 +92,14 @@ def say_formulas(root: Element) -> None:
     """Give each formula below *root* its source as its text for those who cannot see it."""
     for math in root.iter(f"{{{MATHML}}}math"):
         math.set("alttext", math.findtext(f".//{{{MATHML}}}annotation") or "")
+
+
+def say_decorative(root: Element) -> None:
+    """Say of each picture in *root* without alternative text that it is decorative: HTML wants an empty one said."""
+    for image in root.iter(f"{{{XHTML}}}img"):
+        if image.get("alt") is None:                   # Pandoc leaves an empty one out
+            image.set("alt", "")
+            image.set("role", "presentation")
 
 
 def _section(chapter: Chapter, edition: Edition) -> Node:

@@ -15,7 +15,7 @@ from typing import Any
 
 from nzpub import formulas
 from nzpub.checks.foretold import painting
-from nzpub.checks.passage import COVER, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
+from nzpub.checks.passage import COVER, PICTURE, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
@@ -166,7 +166,8 @@ def outline(headings: Iterable[Passage]) -> Iterator[Passage]:
         while open_ and open_[-1][0] >= level:
             last = open_.pop()[1]
         open_.append((level, last + 1))
-        yield replace(_plain("outline", heading.text, "outline", [f"number {n}" for _, n in open_]), line=heading.line)
+        words_ = heading.text.replace(PICTURE, "")       # a bookmark has no pictures
+        yield replace(_plain("outline", words_, "outline", [f"number {n}" for _, n in open_]), line=heading.line)
 
 
 def _print_cover(meta: Meta) -> Iterator[Passage]:
@@ -388,8 +389,7 @@ class Walker:
             case "Math":
                 yield self._formula(content[1], inner, is_block=content[0]["t"] == "DisplayMath")
             case "Image":
-                alt = "".join(piece.text for piece in self._pieces(content[1], {}))
-                yield picture(self._drawn(content[2][0]), alt, {**inner, **self._painted(content[2][0])})
+                yield from self._picture(content, inner)
             case "Quoted":
                 start, end = _QUOTES[content[0]["t"]]
                 yield from (Piece(start, marks), *self._pieces(content[1], marks), Piece(end, marks))
@@ -401,6 +401,12 @@ class Walker:
                 yield from self._pieces(content[1], inner)
             case _:
                 yield from self._pieces(content, inner)
+
+    def _picture(self, content: Any, marks: Marks) -> Iterator[Piece]:
+        """Yield a picture; not a decorative one in print, where it is an artifact and in no structure."""
+        alt, path = "".join(piece.text for piece in self._pieces(content[1], {})), content[2][0]
+        if alt or not self.painting:
+            yield picture(self._drawn(path), alt, {**marks, **self._painted(path)})
 
     def _drawn(self, path: str) -> str:
         """Return what tells the drawing at *path* from others, and that for a phone, if it has one."""
