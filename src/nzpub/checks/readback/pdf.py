@@ -374,9 +374,11 @@ def _table_heads(expected: Sequence[Passage]) -> Iterator[Counter[str]]:
         if number <= 1:
             head = Counter() if number else None
         if head is not None and all(any(step.startswith("heading ") for step in each.path) for each in row):
-            told = Counter(letters("".join(each.text for each in row)))
-            head += told - Counter(letters("".join(mark.words for each in row for mark in each.marks
-                                                   if mark.kind == "math")))            # it is no text in print
+            marks = [mark for each in row for mark in each.marks]
+            formulas = "".join(mark.words for mark in marks if mark.kind == "math")     # drawn without text in print
+            drawn = "".join(mark.value.partition(" ")[0] for mark in marks if mark.kind == "picture")
+            said = "".join(each.text for each in row)
+            head += Counter(letters(said)) - Counter(letters(formulas)) + Counter(letters(drawn))
             yield head.copy()
         else:
             head = None
