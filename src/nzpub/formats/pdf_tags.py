@@ -82,7 +82,7 @@ def _outermost(links: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         if box.element_tag == "a" and not inner:
             seen.append((box.element, area))
             yield link
-        elif isinstance(box, boxes.ReplacedBox):
+        elif isinstance(box, boxes.ReplacedBox) and not _is_decorative(box):
             yield link
 
 
