@@ -30,6 +30,8 @@ _REFERENCES = """[
 ]
 """
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3" width="4" height="3"><path d="M0 0H4V3z"/></svg>'
+_WORDS = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90" height="30"><path d="M0 0H90V30z"/>'
+          '<text x="5" y="20" font-family="Source Sans 3" font-size="16">In it</text></svg>')
 
 
 def make(folder: Path, text: str) -> Path:
@@ -40,6 +42,7 @@ def make(folder: Path, text: str) -> Path:
     (manuscript / "article.md").write_text(whole, encoding="utf-8")
     (manuscript / "references.json").write_text(_REFERENCES, encoding="utf-8")
     (manuscript / "figures" / "x.svg").write_text(_SVG, encoding="utf-8")
+    (manuscript / "figures" / "words.svg").write_text(_WORDS, encoding="utf-8")
     return folder
 
 

@@ -481,6 +481,53 @@ Word ![](figures/x.svg){.decorative} more.
 :::
 :::
 """,
+    "words of another language around a picture": """\
+# One {#sec-one}
+
+[kupu ![alt](figures/x.svg) reo]{lang=mi}, [![in it](figures/words.svg) kupu]{lang=mi}, [kupu $x^2$ reo]{lang=mi},
+[![kupu](figures/words.svg)]{lang=mi}.
+
+::: {#sl-a .slide title="A"}
+[kupu ![alt](figures/x.svg) reo]{lang=mi}
+
+::: {.notes time=10}
+[![in it](figures/words.svg) kupu]{lang=mi}, [![](figures/x.svg){.decorative}]{lang=de}.
+:::
+:::
+""",
+    "a drawing with words that leads somewhere": """# One {#sec-one}
+
+[![in it](figures/words.svg)](https://example.org/a).
+
+[Before ![in it](figures/words.svg) after](https://example.org/b), [“![in it](figures/words.svg)”, $x^2$ and
+![](figures/x.svg){.decorative}](https://example.org/e).
+
+::: {#sl-a .slide title="A"}
+[![in it](figures/words.svg)](https://example.org/c)
+
+::: {.notes time=10}
+See [![in it](figures/words.svg)](https://example.org/d).
+:::
+:::
+""",
+    "a drawing with words in a heading": """# Head ![in it](figures/words.svg) {#sec-one}
+
+## Two {#sec-two}
+
+### Below ![in it](figures/words.svg) it {#sec-three}
+
+Text.
+
+::: {#sl-a .slide title="A"}
+## Head ![in it](figures/words.svg)
+
+Shown.
+
+::: {.notes time=10}
+Said.
+:::
+:::
+""",
     "pictures that lead somewhere": """\
 # One {#sec-one}
 

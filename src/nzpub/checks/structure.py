@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,7 +20,7 @@ from pikepdf import Array, Dictionary, Name
 from nzpub.checks.readback_pdf import SOFT_HYPHEN, Piece, Tagged, characters, tagged
 from nzpub.errors import Finding, Place
 from nzpub.model import Artifact, Chapter, Deck, Edition
-from nzpub.tree import Node, attr, rewrite, text, walk
+from nzpub.tree import Node, attr, text, walk
 
 _HEADING = re.compile(r"H([1-6])")
 _SHOWS = "Tj TJ ' \" Do sh f F f* B B* b b* S s BMC BDC EMC BI EI INLINE IMAGE"
@@ -71,14 +71,18 @@ def _headings(read: _Read) -> Iterator[str]:
             level = int(found[1])
             if level > last + 1:
                 yield f"a heading of level {level} follows one of level {last}: {_short(element.text)}"
-            if not "".join(_words(element)).strip():
+            if not "".join(_words(element, _is_figure)).strip():
                 yield f"a heading of level {level} is empty"
             last = level
 
 
 def _bookmarks(read: _Read) -> Iterator[str]:
     notes = {note.number for note in read.elements("FENote")}
-    headings = [(_plain("".join(_words(element, notes))), int(element.role[1])) for element in read.root.walk()
+
+    def is_unlisted(kid: Tagged) -> bool:
+        return _is_figure(kid) or any(number in notes for number in kid.refs)
+
+    headings = [(_plain("".join(_words(element, is_unlisted))), int(element.role[1])) for element in read.root.walk()
                 if _HEADING.fullmatch(element.role)]
     with read.pdf.open_outline() as outline:
         marks = [(_plain(item.title), level) for item, level in _flat(outline.root, 1)]
@@ -88,15 +92,23 @@ def _bookmarks(read: _Read) -> Iterator[str]:
         yield f"bookmarks and headings differ: {odd[0] and odd[0][0]!r} stands for {odd[1] and odd[1][0]!r}"
 
 
-def _words(element: Tagged, notes: Container[int] = ()) -> Iterator[str]:
-    """Yield the words of *element*, formulas in their source form, without the marks that refer to *notes*."""
+def _words(element: Tagged, skipped: Callable[[Tagged], bool] = lambda _: False) -> Iterator[str]:
+    """Yield the words of *element* as they are read aloud, without those of elements that are to be *skipped*.
+
+    A picture or formula is read by its alternative text; what is drawn in it is not read.
+    """
+    drawn = element.role in ("Figure", "Formula")
+    if drawn:
+        yield element.alt or ""
     for kid in element.kids:
         if isinstance(kid, Piece):
-            yield kid.text
-        elif kid.role == "Formula":
-            yield kid.alt or ""
-        elif not any(number in notes for number in kid.refs):
-            yield from _words(kid, notes)
+            yield "" if drawn else kid.text
+        elif not skipped(kid):
+            yield from _words(kid, skipped)
+
+
+def _is_figure(element: Tagged) -> bool:
+    return element.role == "Figure"
 
 
 def _flat(items: Iterable[Any], level: int) -> Iterator[tuple[Any, int]]:
@@ -138,7 +150,7 @@ def _links(read: _Read) -> Iterator[str]:
     for link in read.elements("Link"):
         if not link.targets or not all(link.targets):
             yield f"a link leads nowhere: {_short(link.text)}"
-        words = _plain(link.text) or _plain(" ".join(e.alt or "" for e in link.walk()))
+        words = _plain("".join(_words(link)))
         if not words:
             yield f"a link has no text: {', '.join(link.targets)}"
         elif any(_plain(label) != words for label in link.labels):
@@ -172,11 +184,11 @@ def _languages(read: _Read) -> Iterator[str]:
     lang = read.edition.meta.lang
     if str(read.pdf.Root.get("/Lang", "")) != lang:
         yield f"the document does not say that it is in {lang}"
-    said = {(element.lang, _plain(element.text)) for element in read.root.walk() if element.lang}
+    said = {(element.lang, _plain("".join(_words(element)))) for element in read.root.walk() if element.lang}
     for node in walk(_nodes(read.edition)):
         other = attr(node).get("lang") if node["t"] == "Span" else None
-        words = text(rewrite([node], lambda inner: () if inner["t"] == "Math" else (inner,)))    # a picture in print
-        if other and (other, _plain(words)) not in said:
+        words = text([node])
+        if other and words and (other, _plain(words)) not in said:       # without words: a decorative picture
             yield f"words in {other} are not tagged as such: {_short(words)}"
 
 

@@ -93,8 +93,15 @@ def links(tree: Element) -> Element:
 def _words(link: Element) -> str:
     """Return the words of a link as its source has them, or as they are painted if they are generated."""
     if link.tag == "a" and not link.part:
-        words = "".join(link.source.itertext())
+        words = "".join(_written(link.source))
     else:
         words = "".join(content.text for content in contents(link))
-    pictures = (e.entries["Alt"].string for e in elements(link) if "Alt" in e.entries)
-    return " ".join(words.replace("\u2060", "").replace("\u00ad", "").split()) or " ".join(pictures)
+    return " ".join(words.replace("\u2060", "").replace("\u00ad", "").split())
+
+
+def _written(source: Any) -> Iterator[str]:
+    """Yield the words of an HTML element, with the alternative text of a picture in its place."""
+    yield source.get("alt", "") if source.tag == "img" else source.text or ""
+    for child in source:
+        yield from _written(child)
+        yield child.tail or ""
