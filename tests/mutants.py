@@ -466,9 +466,13 @@ def pdf(content: bytes, chance: random.Random) -> Iterator[Mutant]:
                     continue
                 if what is None:
                     continue
-                out = io.BytesIO()
-                opened.save(out)
-                yield Mutant(what, out.getvalue())
+                yield Mutant(what, _saved(opened))
+
+
+def _saved(pdf_: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    pdf_.save(out)
+    return out.getvalue()
 
 
 _TAGS = {"P", "H1", "H2", "LI", "TD", "TH", "Caption", "Figure", "FENote", "Table", "L", "BlockQuote", "TOCI"}
@@ -646,6 +650,23 @@ def _pdf_leak(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     ]
     _written(pdf_, page, [*instructions, *leaked])
     return "painted words as an artifact"
+
+
+def pdf_decorated(content: bytes, tag: str) -> bytes:
+    """Return a PDF whose last page paints the last words marked with *tag* again lower down, as a decoration."""
+    with pikepdf.open(io.BytesIO(content)) as pdf_:
+        page = pdf_.pages[-1]
+        instructions = list(pikepdf.parse_content_stream(page))
+        begins = [n for n, i in enumerate(instructions) if str(i.operator) == "BDC" and str(i.operands[0]) == tag
+                  and i.operands[1].get("/Type") != "/Pagination"]
+        ends = next(n for n in range(begins[-1], len(instructions)) if str(instructions[n].operator) == "EMC")
+        mark = pikepdf.ContentStreamInstruction(
+            [pikepdf.Name.Artifact, pikepdf.Dictionary(Type=pikepdf.Name.Layout)], pikepdf.Operator("BDC"))
+        # PDFium takes words for one if they stand in the same place.
+        down, up = (pikepdf.ContentStreamInstruction([1, 0, 0, 1, 0, by], pikepdf.Operator("cm")) for by in (-99, 99))
+        _written(pdf_, page, [*instructions[:ends + 1], down, mark, *instructions[begins[-1] + 1:ends + 1], up,
+                              *instructions[ends + 1:]])
+        return _saved(pdf_)
 
 
 def _pdf_about(pdf_: pikepdf.Pdf, chance: random.Random) -> str:

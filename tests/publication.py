@@ -30,8 +30,8 @@ _REFERENCES = """[
 ]
 """
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3" width="4" height="3"><path d="M0 0H4V3z"/></svg>'
-_WORDS = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90" height="30"><path d="M0 0H90V30z"/>'
-          '<text x="5" y="20" font-family="Source Sans 3" font-size="16">In it</text></svg>')
+_TEXT = '<text x="5" y="20" font-family="Source Sans 3" font-size="16">In it</text>'
+_WORDS = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90" height="30">{_TEXT}</svg>'
 
 
 def make(folder: Path, text: str) -> Path:
@@ -43,6 +43,8 @@ def make(folder: Path, text: str) -> Path:
     (manuscript / "references.json").write_text(_REFERENCES, encoding="utf-8")
     (manuscript / "figures" / "x.svg").write_text(_SVG, encoding="utf-8")
     (manuscript / "figures" / "words.svg").write_text(_WORDS, encoding="utf-8")
+    grouped = _WORDS.replace(_TEXT, f'<g opacity=".5">{_TEXT.replace("In it", "Faint")}</g>')
+    (manuscript / "figures" / "faint.svg").write_text(grouped, encoding="utf-8")
     return folder
 
 

@@ -114,6 +114,7 @@ _EDGE = "+---------+------------+\n"
 _HEADS = f"{_EDGE}| Head    | Of rows    |\n{_EDGE}| Below   | The head   |\n{_EDGE.replace('-', '=')}"
 _PAGE = "Words.\n\n" * 40             # but for three lines
 _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
+_DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
     "lists begin at their number": """\
@@ -495,7 +496,8 @@ Word ![](figures/x.svg){.decorative} more.
 :::
 :::
 """,
-    "a drawing with words that leads somewhere": """# One {#sec-one}
+    "a drawing with words that leads somewhere": """\
+# One {#sec-one}
 
 [![in it](figures/words.svg)](https://example.org/a).
 
@@ -510,7 +512,8 @@ See [![in it](figures/words.svg)](https://example.org/d).
 :::
 :::
 """,
-    "a drawing with words in a heading": """# Head ![in it](figures/words.svg) {#sec-one}
+    "a drawing with words in a heading": """\
+# Head ![in it](figures/words.svg) {#sec-one}
 
 ## Two {#sec-two}
 
@@ -525,6 +528,23 @@ Shown.
 
 ::: {.notes time=10}
 Said.
+:::
+:::
+""",
+    "a decorative drawing with words": f"""\
+# One {{#sec-one}}
+
+Word ![](figures/words.svg){{.decorative}} more ![](figures/faint.svg){{.decorative}}.
+
+![](figures/words.svg){{.decorative}}
+
+{_DRAWN}
+
+::: {{#sl-a .slide title="A"}}
+Word ![](figures/words.svg){{.decorative}} more.
+
+::: {{.notes time=10}}
+Said ![](figures/words.svg){{.decorative}} too.
 :::
 :::
 """,
@@ -732,6 +752,19 @@ def test_what_was_a_fault_comes_through(fault: str, tmp_path: Path) -> None:
     found = [finding for row, edition in editions if not isinstance(edition, Deck) or edition.slides
              for finding in row.check(row.write(edition, styles, before), edition)]
     assert [str(finding) for finding in found] == []
+
+
+@pytest.mark.parametrize("name", ["pdf", "handout"])
+def test_nothing_hides_among_decorations(name: str, tmp_path: Path) -> None:
+    """Words that are painted as if they were a decoration intrude, and so does a decoration that is there again."""
+    book, styles, before = publication(make(tmp_path, FAULTS["a decorative drawing with words"].replace(_DRAWN, "")))
+    row = next(row for row in ROWS if row.name == name)
+    edition = row.edition(book)
+    artifact = row.write(edition, styles, before)
+    file, content = next(iter(artifact.files.items()))
+    for tag in ("/Span", "/Artifact"):
+        spoilt = replace(artifact, files={file: mutants.pdf_decorated(content, tag)})
+        assert {finding.code for finding in parity.check(spoilt, edition)} == {"NZ725"}
 
 
 @pytest.mark.parametrize("name", ["pdf", "epub", "web"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import isnan, nan
 from typing import Any
@@ -109,7 +109,16 @@ def tagged(pdf: pikepdf.Pdf, *, painted: bool = True) -> Tagged:
 
     What figures show, which takes long to read of large pictures, is left out if not *painted*.
     """
-    return _Reader(pdf, painted=painted).read()
+    return whole(pdf, painted=painted)[0]
+
+
+def whole(pdf: pikepdf.Pdf, *, painted: bool = True) -> tuple[Tagged, tuple[Piece, ...]]:
+    """Return the structure of an open *pdf* as :func:`tagged` does, and the words in each decoration of its pages.
+
+    A decoration is an artifact of the layout, such as a drawing that means nothing, not of the pagination.
+    """
+    reader = _Reader(pdf, painted=painted)
+    return reader.read(), tuple(reader.decorations())
 
 
 def blocks(root: Tagged) -> Iterator[Block]:
@@ -199,6 +208,12 @@ class _Reader:
         tops = [self._element(kid) for kid in _many(self._root.get("/K"))]
         return tops[0] if len(tops) == 1 else Tagged(0, "", tuple(tops))
 
+    def decorations(self) -> Iterator[Piece]:
+        """Yield the words in each decoration as one piece, page by page."""
+        for found in self._painted.values():
+            yield from (replace(pieces[0], text="".join(piece.text for piece in pieces))
+                        for ident, pieces in found.items() if ident < 0)
+
     def _element(self, element: Any) -> Tagged:
         page = self._page(element)
         kids: list[Tagged | Piece] = []
@@ -259,7 +274,7 @@ def _attributes(element: Any) -> dict[str, str]:
 
 
 def _painted(page: Any, number: int) -> dict[int, list[Piece]]:
-    """Return the text of each marked-content id of *page*."""
+    """Return the text of each marked-content id of *page*, and below 0 that of each decoration, which has none."""
     fonts = page.get("/Resources", Dictionary()).get("/Font", Dictionary())
     painter = _Painter(number, {name: characters(font) for name, font in fonts.items()})
     for instruction in pikepdf.parse_content_stream(page, _OPERATORS):
@@ -283,6 +298,7 @@ class _Painter:
         self.found: dict[int, list[Piece]] = {}
         self._page, self._tables = page, tables
         self._marks: list[_Mark] = []
+        self._decorations = 0
         self._stack: list[Matrix] = []
         self._ctm, self._tm, self._size = Matrix(), Matrix(), 0.0
         self._table: Mapping[int, str] = {}
@@ -304,16 +320,20 @@ class _Painter:
             case "Tf":
                 self._table, self._size = self._tables[str(operands[0])], float(operands[1])
             case "BMC" | "BDC":
-                self._open(operands[-1])
+                self._open(operands[0], operands[-1])
             case "EMC":
                 self._close()
             case "Tj" | "TJ":
                 self._show(operands[0])
 
-    def _open(self, properties: Any) -> None:
+    def _open(self, tag: Any, properties: Any) -> None:
         known = properties if isinstance(properties, Dictionary) else Dictionary()
         words = str(known.ActualText) if "/ActualText" in known else None
-        self._marks.append(_Mark(int(known.MCID) if "/MCID" in known else None, words))
+        ident = int(known.MCID) if "/MCID" in known else None
+        if tag == Name.Artifact and known.get("/Type") == Name.Layout:
+            self._decorations += 1
+            ident = -self._decorations
+        self._marks.append(_Mark(ident, words))
 
     def _close(self) -> None:
         mark = self._marks[-1]

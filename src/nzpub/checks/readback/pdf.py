@@ -50,12 +50,14 @@ def read(content: bytes) -> tuple[Passage, ...]:
     """
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            root = tree.tagged(pdf)
+            root, decorations = tree.whole(pdf)
             if not root.kids:
                 raise ValueError("it has no structure")
             reader = _Reader(str(pdf.Root.get("/Lang", "")))
             reader.element(root, (), {})
-            return (*_about(pdf), *reader.found, *reader.notes, *_witness(content, root))
+            drawn = (passage("decoration", [Piece(squeezed(piece.text), {})], part=_page(piece.page))
+                     for piece in decorations)
+            return (*_about(pdf), *reader.found, *reader.notes, *drawn, *_witness(content, root))
     except (pikepdf.PdfError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
@@ -93,9 +95,13 @@ def _witness(content: bytes, root: tree.Tagged) -> Iterator[Passage]:
     try:
         for number, page in enumerate(pdf):
             painted, told = page.get_textpage().get_text_range(), "".join(tagged.get(number, ()))
-            yield from _margin(painted, told, f"page {number + 1}")
+            yield from _margin(painted, told, _page(number))
     finally:
         pdf.close()
+
+
+def _page(number: int) -> str:
+    return f"page {number + 1}"
 
 
 def _margin(painted: str, told: str, part: str) -> Iterator[Passage]:
@@ -301,15 +307,19 @@ _MOST_PARTS = 3                    # paragraphs that print makes of one caption,
 
 def settle(expected: tuple[Passage, ...],
            found: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
-    """Return both sides as print has them: lines joined, and nothing left that print cannot tell apart."""
-    meant = tuple(_printed(each) for each in expected)
+    """Return both sides as print has them: lines joined, and nothing left that print cannot tell apart.
+
+    Decorations, which are in no structure, are left out, once what the pages paint beside the structure is explained.
+    """
+    meant = tuple(_printed(each) for each in expected if each.kind != "decoration")
     texts: dict[str, list[str]] = {}
     for each in meant:
         texts.setdefault(_bare(each.text), []).append(each.text)
     pictures = [mark.value for each in meant for mark in each.marks if mark.kind == "picture"]
     links = {mark for each in meant for mark in each.marks if mark.kind == "link"}
-    printed = [_printed(each) for each in found]
-    margins = tuple(_unexplained(found, meant, pictures))
+    plain, unseen = _undecorated(found, [each for each in expected if each.kind == "decoration"])
+    printed = [_printed(each) for each in plain]
+    margins = tuple(_unexplained(plain, meant, pictures, unseen))
     whole = _joined([each for each in printed if each.kind != "margin"], texts)
     settled = (replace(each, text=unfold(each.text, texts.get(_bare(each.text), ())),
                        marks=_runs(_led(_known(mark, pictures), links) for mark in each.marks)) for each in whole)
@@ -330,10 +340,46 @@ def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return (*joined, *(mark for mark in listed if mark.kind == "painting"))
 
 
-def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str]) -> Iterator[Passage]:
+def _undecorated(found: Sequence[Passage], expected: Sequence[Passage]) -> tuple[list[Passage], list[str]]:
+    """Return *found* without decorations and, in margins, without their words; and the words of those not seen.
+
+    Each decoration *expected* is there once, but for those in the heads of tables, which run on.
+    """
+    left = Counter(_same(each.text) for each in expected)
+    repeated = {_same(each.text) for each in expected if any(step.startswith("heading ") for step in each.path)}
+    unseen, drawn = Counter(left), dict[str, list[tuple[str, str]]]()
+    for part, words in ((each.part, _same(each.text)) for each in found if each.kind == "decoration"):
+        known = next((all_ for all_ in (words, *left) if left[all_] and _is_part(words, all_)), None)
+        if known is not None:
+            left[known] -= 0 if known in repeated else 1
+            unseen[known] -= 1
+            drawn.setdefault(part, []).append((known, words))
+    plain = [_without(each, drawn.get(each.part, ())) if each.kind == "margin" else each
+             for each in found if each.kind != "decoration"]
+    return plain, [words for words, count in unseen.items() if count > 0]
+
+
+def _without(margin: Passage, drawn: Iterable[tuple[str, str]]) -> Passage:
+    """Return *margin* without the letters of what is *drawn* there: all its words, or those of them that are seen."""
+    rest = Counter(margin.prose)
+    for known, seen in drawn:
+        all_ = Counter(letters(known))
+        rest -= all_ if all_ <= rest else Counter(letters(seen))
+    return replace(margin, prose="".join(sorted(rest.elements())))
+
+
+def _is_part(some: str, words: str) -> bool:
+    """Return whether *words* have the letters of *some* in their order."""
+    rest = iter(words)
+    return all(letter in rest for letter in some)
+
+
+def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str],
+                 unseen: Iterable[str]) -> Iterator[Passage]:
     """Yield the margins of *found* that are more than what print adds.
 
-    That is running heads, the words in pictures that groups hide, and the heads of tables that run on.
+    That is running heads, the words in pictures that groups hide, *unseen* ones of decorations too, and the heads
+    of tables that run on.
     """
     # The outline has the headings of level 1, as running heads do, without the marks of their notes.
     highest = (each for each in expected if each.kind == "outline" and len(each.path) == 1)
@@ -344,6 +390,7 @@ def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures
     told = [mark.value for each in found for mark in each.marks if mark.kind == "picture"]
     hidden = [Counter(letters(all_.partition(" ")[0])) - Counter(letters(some.partition(" ")[0]))
               for all_, some in zip(shown, told, strict=True)]
+    hidden += [Counter(letters(words)) for words in unseen]
     pairs = (one + other for one, other in combinations(hidden[:_MOST_PICTURES], 2))
     groups = [Counter[str](), *filter(None, hidden), *pairs]
     repeated = list(_table_heads(expected))
@@ -402,8 +449,7 @@ def _known(mark: Mark, pictures: Iterable[str]) -> Mark:
     words, _, alt = mark.value.partition(" ")
     for known in pictures:
         all_words, _, known_alt = known.partition(" ")
-        rest = iter(all_words)
-        if alt == known_alt and all(letter in rest for letter in words):
+        if alt == known_alt and _is_part(words, all_words):
             return mark._replace(value=known)
     return mark
 
