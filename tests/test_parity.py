@@ -517,7 +517,7 @@ See [![in it](figures/words.svg)](https://example.org/d).
 
 ## Two {#sec-two}
 
-### Below ![in it](figures/words.svg) it {#sec-three}
+## Below ![in it](figures/words.svg) it {#sec-three}
 
 Text.
 

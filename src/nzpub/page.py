@@ -133,21 +133,23 @@ def unsectioned(blocks: Iterable[Node]) -> tuple[Node, ...]:
     return rewrite(blocks, visit)
 
 
-def named(element: Element, without: Container[str] = ()) -> str:
+def named(element: Element, without: Container[str] = (), *, pictured: bool = False) -> str:
     """Return the words of *element* as a list names it: a formula once, in its source form.
 
-    What has a role among *without* is left out.
+    What has a role among *without* is left out; if *pictured*, a picture is named by its alternative text.
     """
-    return " ".join("".join(_texts(element, without)).split())
+    return " ".join("".join(_texts(element, without, pictured=pictured)).split())
 
 
-def _texts(element: Element, without: Container[str]) -> Iterator[str]:
+def _texts(element: Element, without: Container[str], *, pictured: bool) -> Iterator[str]:
     if element.tag == f"{{{MATHML}}}math":
         yield element.get("alttext", "")
+    elif element.tag == f"{{{XHTML}}}img" and pictured:
+        yield element.get("alt", "")
     elif element.get("role") not in without:
         yield element.text or ""
         for child in element:
-            yield from _texts(child, without)
+            yield from _texts(child, without, pictured=pictured)
             yield child.tail or ""
 
 

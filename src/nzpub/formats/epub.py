@@ -232,7 +232,7 @@ def _entry(document: _File) -> str:
 
 def _words(element: Element) -> str:
     """Return the words of *element* as a list names it, without the numbers of notes and the markers of pages."""
-    return page.named(element, page.BESIDE)
+    return page.named(element, page.BESIDE, pictured=True)
 
 
 def _package(meta: Meta, documents: Iterable[_File], claims: Iterable[tuple[str, str]]) -> epub.EpubBook:
