@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from nzpub import provide
+from nzpub import budget, provide
+from nzpub import verify as verify_module
 from nzpub.account import render
 from nzpub.build import build
 from nzpub.errors import ToolError
@@ -91,6 +93,14 @@ def test_what_is_found_on_a_slide_stands_at_its_line(tmp_path: Path, monkeypatch
     assert [str(finding).partition(" — ")[0] for check in checks for finding in check.findings] == [
         f"manuscript/kettle.md:{line}: error NZ612: kettle-slides.html#sl-end: slide “That is all”: "
         "“Thank you.” is set in 10 px"]
+
+
+@pytest.mark.parametrize("step", ["prepared", "_parity"])
+def test_a_check_that_never_ends_is_ended(root: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """What a build would not work at for ever, `check` does not either."""
+    monkeypatch.setattr(budget, "_BASE_SECONDS", 0.8)
+    monkeypatch.setattr(verify_module, step, lambda *_: any(number < 0 for number in count()))
+    assert [check.findings[0].code for check in attempt(root)] == ["NZ117"]
 
 
 def test_what_cannot_be_checked_is_a_report_too(tmp_path: Path) -> None:

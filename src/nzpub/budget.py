@@ -1,11 +1,12 @@
 """The last resort against a text that would be worked at for hours, or fill the memory: a budget for the whole build.
 
 What is known to take long is refused before (:mod:`nzpub.limits`); this ends what nobody thought of. Each of a build's
-two processes looks four times a second at the processor's time that it has used and at the memory that it has had at
-most. It counts the time that it computes, not what it waits, in seconds of the machine on which this was measured, so
-that neither a busy nor a slow machine refuses anything. Pandoc has limits of its own (:mod:`nzpub.pandoc`). There is no
-budget where there is no such clock (Windows, or a thread of its own), and a call into a library of C ends before it is
-heard. The system's own limit of memory is not used: GLib, which Pango stands on, ends the process at it without a word.
+two processes, and that of `check` while it asks its own questions, looks four times a second at the processor's time
+that it has used and at the memory that it has had at most. It counts the time that it computes, not what it waits, in
+seconds of the machine on which this was measured, so that neither a busy nor a slow machine refuses anything. Pandoc
+has limits of its own (:mod:`nzpub.pandoc`). There is no budget where there is no such clock (Windows, or a thread of
+its own), and a call into a library of C ends before it is heard. The system's own limit of memory is not used: GLib,
+which Pango stands on, ends the process at it without a word.
 """
 
 from __future__ import annotations

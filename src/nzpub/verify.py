@@ -17,6 +17,7 @@ from typing import Any
 
 from nzpub import provide, sarif
 from nzpub.account import Check, impossible
+from nzpub.budget import budget, kept, of_book
 from nzpub.build import prepared
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
@@ -24,7 +25,7 @@ from nzpub.errors import Finding, NzpubError, Place, ToolError, at_fault, togeth
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
-from nzpub.read import characters, read, read_styles
+from nzpub.read import characters, read, read_styles, size
 
 DIST = "dist"
 
@@ -45,17 +46,20 @@ def verify(root: Path) -> tuple[Check, ...]:
     """
     dist = root / DIST
     manifest = _manifest(dist)
-    book = read(root / "manuscript")
-    styles = read_styles(root / "styles", characters(book))
-    built = [format_ for format_ in FORMATS if _names(format_, manifest)]
-    cited, findings = prepared(book, styles, dict.fromkeys(format_.output for format_ in built))
+    allowed = budget(size(root / "manuscript"), Place("manuscript/"))
+    with kept(allowed):
+        book = read(root / "manuscript")
+        styles = read_styles(root / "styles", characters(book))
+        built = [format_ for format_ in FORMATS if _names(format_, manifest)]
+        cited, findings = prepared(book, styles, dict.fromkeys(format_.output for format_ in built))
     own = [_check(book.source, "nzpub manuscript", together(findings)), _set(dist, manifest, book, styles)]
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cited if sound else None
-    if finished:
-        own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output)) for output in OUTPUTS
-                if any(format_.output == output for format_ in built)]
-    own += [_parity(format_, finished, dist, manifest) for format_ in built]
+    with kept(of_book(allowed, book)):
+        if finished:
+            own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output))
+                    for output in OUTPUTS if any(format_.output == output for format_ in built)]
+        own += [_parity(format_, finished, dist, manifest) for format_ in built]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outside = list(pool.map(lambda pair: _ask(*pair), _questions(dist, manifest)))
     return (*own, *(_traced(check, finished, manifest, book.source) for check in outside))
