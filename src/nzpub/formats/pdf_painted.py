@@ -35,7 +35,8 @@ def spaces(tree: Element) -> Element:
 def pages(tree: Element) -> Element:
     """Join what a page break parted, and what anonymous boxes did (issue 2903).
 
-    WeasyPrint makes an element for every box, so a paragraph over two pages is two, and a list item is three.
+    WeasyPrint makes an element for every box, so a paragraph over two pages is two, a list item is three, and
+    emphasis around a formula that is set by itself is two, with the formula beside them.
     A table's head that is repeated on the next page is not repeated in the structure, but its links can be clicked.
     """
     return replace(tree, kids=tuple(_joined(tree.kids, None)))
@@ -52,16 +53,24 @@ def _joined(kids: Iterable[Kid], parent: _Key | None) -> Iterator[Kid]:
     """Yield *kids*, those of the same source as one; one of the same source as their *parent* gives up its place."""
     found: dict[object, list[Kid]] = {}
     for kid in _dissolved(kids, parent):
-        found.setdefault(_key(kid) or kid, []).append(kid)
+        found.setdefault(_parted(kid, found) or _key(kid) or kid, []).append(kid)
     for first, *more in found.values():
         if isinstance(first, Element):
             parts = [part for part in more if isinstance(part, Element)]
             if first.role in ("THead", "TFoot"):
                 parts = [rewrite(part, _untold) for part in parts]
-            inner = [*first.kids, *(kid for part in parts for kid in part.kids)]
-            yield replace(first, kids=tuple(_joined(inner, _key(first))))
+            key = _key(first)
+            inner = [*first.kids, *(kid for part in parts for kid in (part.kids if _key(part) == key else (part,)))]
+            yield replace(first, kids=tuple(_joined(inner, key)))
         else:
             yield first
+
+
+def _parted(kid: Kid, found: Iterable[object]) -> _Key | None:
+    """Return which of the keys *found* is of an element that has the block *kid* in its midst, if one is."""
+    if not (isinstance(kid, Element) and kid.tag == "img" and kid.is_block):
+        return None
+    return next((key for key in found if isinstance(key, tuple) and not key[1] and kid.source in key[0].iter()), None)
 
 
 def _untold(element: Element) -> Sequence[Kid]:

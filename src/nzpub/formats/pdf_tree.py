@@ -124,12 +124,12 @@ def contents(root: Element) -> Iterator[Content]:
 
 
 def is_inline(kid: Kid) -> bool:
-    """Return whether *kid* can be a part of a line."""
+    """Return whether *kid* can be a part of a line, or of what is said in lines, as a formula set by itself is."""
     if not isinstance(kid, Element):
         return True
-    if kid.role in ("Figure", "Formula"):
+    if kid.role == "Figure":
         return not kid.is_block
-    return kid.role in INLINE
+    return kid.role in INLINE | {"Formula"}
 
 
 def changed(root: Element, change: Callable[[Content], Content]) -> Element:
