@@ -117,6 +117,40 @@ _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 _DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
+    "formulas set by themselves": """\
+# One {#sec-one}
+
+| Head $$a$$ it is | Other |
+|---|---|
+| a | b $$1$$ |
+
+: Caption $$c$$ {#tbl-x}
+
+Text.[^1] And *with $$d$$ emphasis $$e$$* or **$$f$$ so** in [a $$g$$ link](https://example.org/x).
+
+- tight $$h$$ item
+- $$i$$
+- *$$j$$*
+- > $$k$$
+
+Term $$l$$
+:   Definition $$m$$ of it
+
+[^1]: A note $$n$$ and *$$o$$* end.
+
+    Second $$p$$ of $$q$$ two.
+
+::: {.slide #sl-x title="A slide"}
+- tight $$h$$ item
+- $$i$$
+
+Words $$j$$ and *$$k$$*
+
+::: {.notes time="10"}
+Said $$l$$ so.
+:::
+:::
+""",
     "lists begin at their number": """\
 # One {#sec-one}
 

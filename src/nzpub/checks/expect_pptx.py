@@ -76,6 +76,8 @@ class _Shown(Walker):
         match node["t"]:
             case "LineBreak":
                 yield Piece(_BREAK, marks)
+            case "Math" if content[0]["t"] == "DisplayMath":
+                yield from (Piece(_BREAK, {}), *super()._inline(node, content, marks), Piece(_BREAK, {}))
             case "Superscript" | "Subscript":
                 level = {kind: value for kind, value in marks.items() if kind not in ("sup", "sub")}
                 yield from super()._inline(node, content, level)
@@ -175,10 +177,10 @@ def _has_words(block: Node) -> bool:
 
 
 def _flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
-    """Return *blocks* as one text can have them: no pictures, nothing empty, a row of a table as a paragraph."""
+    """Return *blocks* as one text can have them: no pictures or rules, nothing empty, rows as paragraphs."""
     def visit(node: Node) -> Sequence[Node]:
         match node["t"]:
-            case "Image":
+            case "Image" | "HorizontalRule":
                 return ()
             case "Para" | "Plain" | "LineBlock" | "CodeBlock" | "Header" | "BlockQuote" if not _has_words(node):
                 return ()

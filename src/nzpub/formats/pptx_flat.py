@@ -8,6 +8,7 @@ its form. :func:`nzpub.formats.pptx_repair.mend` gives them their bullets, numbe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from nzpub.formats import pptx_marks
@@ -29,7 +30,26 @@ class _Paragraph(NamedTuple):
 
 def flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
     """Return *blocks*, which have neither pictures nor tables, as paragraphs that say their forms."""
-    return tuple(pptx_marks.mark_form(each.form, each.inlines) for each in _numbered(_paragraphs(blocks, Form())))
+    return tuple(_marked(each) for each in _numbered(_paragraphs(blocks, Form())))
+
+
+def _marked(paragraph: _Paragraph) -> Node:
+    """Return *paragraph* with its formulas on lines in it: Pandoc ends it where one is set by itself."""
+    says = [node for node in walk(paragraph.inlines) if says_something(node)]
+    alone = len(says) == 1 and _is_display(says[0]) and not paragraph.form.bullet
+    places = count(1)
+
+    def visit(node: Node) -> Sequence[Node]:
+        place = next(places) if says_something(node) else 0
+        if not _is_display(node):
+            return (node,)
+        before, after = ([] if place == end else [{"t": "LineBreak"}] for end in (1, len(says)))
+        return (*before, {**node, "c": [{"t": "InlineMath"}, node["c"][1]]}, *after)
+    return pptx_marks.mark_form(paragraph.form._replace(is_display=alone), rewrite(paragraph.inlines, visit))
+
+
+def _is_display(node: Node) -> bool:
+    return node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath"  # type: ignore[no-any-return]
 
 
 def flat_cells(table: Node) -> Node:

@@ -124,6 +124,7 @@ class Form(NamedTuple):
     is_inset: bool = False             # in a quotation or definition
     is_code: bool = False
     is_gap: bool = False               # empty, between two lists
+    is_display: bool = False           # nothing but a formula that is set by itself
 
     @property
     def level(self) -> int:

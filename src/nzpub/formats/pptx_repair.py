@@ -33,6 +33,8 @@ _XMLNS = f'xmlns:a="{_NAMESPACE}"'
 _A = f"{{{_NAMESPACE}}}"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULAS = "http://schemas.microsoft.com/office/drawing/2010/main"
+_MATHS = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+_M = f"{{{_MATHS}}}"
 _GAP_SIZE = 100                # of the line between two lists, in hundredths of a point
 _SLIDE = re.compile(r"<p:sld (?![^>]*xmlns:a14)")
 
@@ -84,8 +86,28 @@ def arrange(body: Any, on: Look, *, inherits: bool) -> None:
         paragraph.replace(old, new)
         if form.is_gap:
             paragraph.append(parse_xml(f'<a:r {_XMLNS}><a:rPr sz="{_GAP_SIZE}"/><a:t> </a:t></a:r>'))
+        if form.is_display:
+            _display(paragraph)
+        for formula in paragraph.findall(f"{{{_FORMULAS}}}m"):
+            _go_on(formula.getnext())
     for latin in body.iter(f"{_A}latin"):
         latin.set("typeface", "Courier New")             # "Courier" is a bitmap font on Windows
+
+
+def _display(paragraph: Any) -> None:
+    """Centre the formula that is all of *paragraph*."""
+    formula = next(paragraph.iter(f"{_M}oMath"))
+    all_of_it = parse_xml(f'<m:oMathPara xmlns:m="{_MATHS}"><m:oMathParaPr><m:jc m:val="center"/></m:oMathParaPr>'
+                          '</m:oMathPara>')
+    formula.getparent().replace(formula, all_of_it)
+    all_of_it.append(formula)
+
+
+def _go_on(break_: Any) -> None:
+    """Take off the space that begins the line after *break_*, which follows a formula, if it is one."""
+    run = break_.getnext() if break_ is not None and break_.tag == f"{_A}br" else None
+    if run is not None and run.tag == f"{_A}r":
+        run.find(f"{_A}t").text = _words(run).lstrip(" ")
 
 
 def _properties(form: Form, on: Look, *, inherits: bool) -> str:
