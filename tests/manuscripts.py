@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from nzpub.annotate import LAYOUTS
 from nzpub.model import Book, Meta
 from nzpub.tree import Attr, Node, attr, div, header, link, para, rewrite, span, string, with_attr
 
@@ -102,6 +103,7 @@ _WORDS = (
 )
 _FORMULAS = ("x", "E = mc^2", r"\frac{a}{b}", r"\sum_{i=1}^{n} i", r"\sqrt{2}", r"\alpha + \beta")
 _NUMBERED = ("Decimal", "LowerAlpha", "UpperRoman")
+_TABLES = ("", "", "two heads", "foot", "wide", "set", "right", "named rows", "lists")
 _CODE = ("x = 1", "[@key]{.abbr}", "a  b", "::: note", "<!-- c -->", "<p>&amp;</p>")
 
 words = st.sampled_from(_WORDS)
@@ -135,6 +137,8 @@ def _wrap(inner: st.SearchStrategy[list[Node]]) -> st.SearchStrategy[list[Node]]
                 Attr("", ("uncited",), (("reason", "x"),)),
                 Attr("", ("mark",)),
                 Attr("", ("smallcaps",)),
+                Attr("", ("fragment",)),
+                Attr("", (), (("lang", "de"), ("dir", "ltr"))),
                 Attr("here"),
             ]
         ),
@@ -150,7 +154,9 @@ def _wrap(inner: st.SearchStrategy[list[Node]]) -> st.SearchStrategy[list[Node]]
 
 
 _code = st.sampled_from(_CODE).map(lambda code: [_node("Code", [["", [], []], code])])
-_formula = st.sampled_from(_FORMULAS).map(lambda tex: [_node("Math", [{"t": "InlineMath"}, tex])])
+_formula = st.tuples(st.sampled_from(["InlineMath", "InlineMath", "DisplayMath"]), st.sampled_from(_FORMULAS)).map(
+    lambda pair: [_node("Math", [{"t": pair[0]}, pair[1]])]
+)
 _abbreviation = st.sampled_from(sorted(GLOSSARY)).map(lambda short: [span(string(short), Attr("", ("abbr",)))])
 _break = st.just([_node("Str", "end"), {"t": "LineBreak"}, _node("Str", "start")])
 _words = _sentences.map(list)
@@ -162,8 +168,9 @@ _phrases = st.recursive(_leaf, _wrap, max_leaves=3)
 _linked = st.one_of(st.sampled_from(["https://example.org/x?a=1&b=2", "mailto:a@example.org", "#?0", "#?1"])).flatmap(
     lambda target: _words.map(lambda nodes: [link(nodes, target)])
 )
-_picture = st.tuples(st.sampled_from(sorted(FILES)), _sentences).map(
-    lambda pair: [_node("Image", [["", [], []], list(pair[1]), [pair[0], ""]])]
+_picture = st.tuples(st.sampled_from(sorted(FILES)), _sentences, st.booleans()).map(
+    lambda t: [_node("Image", [["", ["decorative"], []], [], [t[0], ""]] if t[2] else
+                     [["", [], []], list(t[1]), [t[0], ""]])]
 )
 
 
@@ -200,8 +207,11 @@ def blocks(inlines: st.SearchStrategy[list[Node]]) -> st.SearchStrategy[Node]:
     )
     lines = st.lists(_words, min_size=1, max_size=3).map(lambda parts: _node("LineBlock", parts))
     figure = st.tuples(st.sampled_from(sorted(FILES)), _sentences, _bare).map(_figure)
-    table = st.tuples(st.integers(1, 3), st.lists(_inlines, min_size=6, max_size=6), _bare).map(_table)
-    return st.recursive(st.one_of(paragraph, paragraph, paragraph, code, lines, figure, table), _contain, max_leaves=5)
+    kinds = st.lists(st.sampled_from(_TABLES), min_size=3, max_size=3)
+    table = st.tuples(st.integers(1, 3), kinds, st.lists(_inlines, min_size=6, max_size=6), _bare).map(_table)
+    rule = st.just({"t": "HorizontalRule"})
+    leaves = st.one_of(paragraph, paragraph, paragraph, code, lines, figure, table, rule)
+    return st.recursive(leaves, _contain, max_leaves=5)
 
 
 def _figure(parts: tuple[str, Sequence[Node], list[Node]]) -> Node:
@@ -217,28 +227,41 @@ def _figure(parts: tuple[str, Sequence[Node], list[Node]]) -> Node:
     )
 
 
-def _table(parts: tuple[int, list[list[Node]], list[Node]]) -> Node:
-    columns, cells, caption = parts
+def _table(parts: tuple[int, Sequence[str], list[list[Node]], list[Node]]) -> Node:
+    """Return a table of some *parts*: columns, what it has beyond a head and rows, cells, and a caption."""
+    columns, kinds, cells, caption = parts
     rows = [
-        [
-            ["", [], []],
-            [[["", [], []], {"t": "AlignDefault"}, 1, 1, [_node("Plain", cell)]] for cell in cells[n : n + columns]],
-        ]
+        _row([_cell(cell, kind) for cell, kind in zip(cells[n : n + columns], kinds, strict=False)])
         for n in range(0, 3 * columns, columns)
         if len(cells[n : n + columns]) == columns
     ]
-    widths = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}]] * columns
+    head, body = (rows[:2], rows[2:]) if "two heads" in kinds and len(rows) > 2 else (rows[:1], rows[1:])
+    foot = [body.pop()] if "foot" in kinds and len(body) > 1 else []
+    if "wide" in kinds and columns > 1 and body:
+        (attributes, align, height, _, blocks), *_ = body[-1][1]
+        body[-1] = _row([[attributes, align, height, columns, blocks]])
+    width = {"t": "ColWidth", "c": 0.9 / columns} if "set" in kinds else {"t": "ColWidthDefault"}
     return _node(
         "Table",
         [
             ["tbl-?", [], []],
             [None, [_node("Plain", caption)]],
-            widths,
-            [["", [], []], rows[:1]],
-            [[["", [], []], 0, [], rows[1:]]],
-            [["", [], []], []],
+            [[{"t": "AlignRight" if "right" in kinds else "AlignDefault"}, width]] * columns,
+            [["", [], []], head],
+            [[["", [], []], int("named rows" in kinds and columns > 1), [], body]],
+            [["", [], []], foot],
         ],
     )
+
+
+def _row(cells: list[Any]) -> list[Any]:
+    return [["", [], []], cells]
+
+
+def _cell(inlines: list[Node], kind: str) -> list[Any]:
+    plain = _node("Plain", inlines)
+    blocks = [_node("BulletList", [[plain], [_node("Plain", string("more"))]])] if kind == "lists" else [plain]
+    return [["", [], []], {"t": "AlignDefault"}, 1, 1, blocks]
 
 
 def _contain(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -260,7 +283,11 @@ def _contain(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
                 Attr("", ("pullquote",)),
                 Attr("", ("epigraph",)),
                 Attr("", (), (("lang", "de"),)),
+                Attr("", (), (("lang", "ar"), ("dir", "rtl"))),
                 Attr("", ("uncited",), (("reason", "x"),)),
+                Attr("", ("fragment",)),
+                Attr("", ("incremental",)),
+                Attr("", ("nonincremental",)),
                 Attr("", ("content-visible",), (("when-format", "pdf"),)),
                 Attr("", ("content-visible",), (("unless-format", "epub"),)),
                 Attr("", ("content-hidden",), (("when-format", "slides web"),)),
@@ -283,9 +310,10 @@ _shown = st.one_of(
     ),
     _cited.map(para),
 )
+_layouts = st.sampled_from([(), (), (), *((f"layout-{name}",) for name in LAYOUTS)])
 _titles = st.lists(words, min_size=1, max_size=5).map(" ".join)
-_slides = st.tuples(_titles, st.lists(_shown, min_size=1, max_size=3), st.lists(_said, max_size=1)).map(
-    lambda t: div([*t[1], *t[2]], Attr("sl-?", ("slide",), (("title", t[0]),)))
+_slides = st.tuples(_titles, _layouts, st.lists(_shown, min_size=1, max_size=3), st.lists(_said, max_size=1)).map(
+    lambda t: div([*t[2], *t[3]], Attr("sl-?", ("slide", *t[1]), (("title", t[0]),)))
 )
 _marked: st.SearchStrategy[list[Node]] = st.one_of(st.just([]), st.just([]), _notes, _cited)
 _headings = st.tuples(st.sampled_from([1, 1, 2, 3]), _bare, _marked, st.booleans()).map(
