@@ -653,20 +653,31 @@ def _pdf_leak(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
 
 
 def pdf_decorated(content: bytes, tag: str) -> bytes:
-    """Return a PDF whose last page paints the last words marked with *tag* again lower down, as a decoration."""
+    """Return a PDF whose last page paints the last words marked with *tag* again in their place, as a decoration."""
     with pikepdf.open(io.BytesIO(content)) as pdf_:
         page = pdf_.pages[-1]
-        instructions = list(pikepdf.parse_content_stream(page))
+        instructions: list[Any] = list(pikepdf.parse_content_stream(page))
         begins = [n for n, i in enumerate(instructions) if str(i.operator) == "BDC" and str(i.operands[0]) == tag
                   and i.operands[1].get("/Type") != "/Pagination"]
-        ends = next(n for n in range(begins[-1], len(instructions)) if str(instructions[n].operator) == "EMC")
-        mark = pikepdf.ContentStreamInstruction(
-            [pikepdf.Name.Artifact, pikepdf.Dictionary(Type=pikepdf.Name.Layout)], pikepdf.Operator("BDC"))
-        # PDFium takes words for one if they stand in the same place.
-        down, up = (pikepdf.ContentStreamInstruction([1, 0, 0, 1, 0, by], pikepdf.Operator("cm")) for by in (-99, 99))
-        _written(pdf_, page, [*instructions[:ends + 1], down, mark, *instructions[begins[-1] + 1:ends + 1], up,
-                              *instructions[ends + 1:]])
+        _written(pdf_, page, _again(instructions, begins[-1], Type=pikepdf.Name.Layout))
         return _saved(pdf_)
+
+
+def _again(instructions: list[Any], start: int, **properties: Any) -> list[Any]:
+    """Return *instructions* with what is marked from *start* painted again, as an artifact with *properties*."""
+    end = next(n for n in range(start, len(instructions)) if str(instructions[n][1]) == "EMC")
+    mark = [pikepdf.Name.Artifact, pikepdf.Dictionary(**properties)], pikepdf.Operator("BDC")
+    return [*instructions[:end + 1], mark, *instructions[start + 1:end + 1], *instructions[end + 1:]]
+
+
+def _pdf_bold(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Paint words once more in the same place, outside the structure: they look bolder."""
+    page, instructions, at = _text_of(pdf_, chance, 3)
+    start = max(n for n in range(at) if str(instructions[n][1]) == "BDC")
+    properties: dict[str, Any] = chance.choice(
+        [{}, {"MCID": 9999}, *({"Type": pikepdf.Name(name)} for name in ("/Layout", "/Pagination"))])
+    _written(pdf_, page, _again(instructions, start, **properties))
+    return f"painted words bolder, {properties}"
 
 
 def _pdf_about(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
@@ -953,6 +964,7 @@ _PDF_FAULTS = (
     _pdf_twice,
     _pdf_change,
     _pdf_leak,
+    _pdf_bold,
     _pdf_about,
     _pdf_attached,
     _pdf_outline,

@@ -582,6 +582,17 @@ Said ![](figures/words.svg){{.decorative}} too.
 :::
 :::
 """,
+    "words drawn twice in one place": """\
+# One {#sec-one}
+
+Before ![alt](figures/halo.svg) after ![](figures/halo.svg){.decorative}.
+
+![Caption](figures/halo.svg){#fig-x alt="Halo"}
+
+::: {#sl-a .slide title="A"}
+Word ![alt](figures/halo.svg) more ![](figures/halo.svg){.decorative}.
+:::
+""",
     "pictures that lead somewhere": """\
 # One {#sec-one}
 

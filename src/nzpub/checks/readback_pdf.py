@@ -10,30 +10,36 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from math import isnan, nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
 
 from nzpub.checks.readback_paint import framed, paintings
 
-_OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ BMC BDC EMC"
+_OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ Do BMC BDC EMC"
+_IDENTITY = (1, 0, 0, 1, 0, 0)
 _INLINE = {"Span", "Em", "Strong", "Code", "Quote", "Link"}
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
 _MAPPING = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 SOFT_HYPHEN = "\u00ad"
 
+Tables = dict[tuple[int, int], Mapping[int, str]]
+"""Of each font, by its object's number, what its glyphs stand for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text painted in one go: *baseline* in points from the page's foot, *size* that of its font in points.
+    """Text painted in one go: *left* and *baseline* from the page's lower left corner, *size* that of its font.
 
-    Text without a glyph of its own has no place: its baseline is not a number.
+    All are points. Text without a glyph of its own has no place: its baseline is not a number.
     """
 
     text: str
     page: int
+    left: float
     baseline: float
     size: float
 
@@ -79,6 +85,17 @@ class Tagged:
         return " ".join(join(self.pieces()).replace(f"{SOFT_HYPHEN}\n", "").split())
 
 
+class Whole(NamedTuple):
+    """A PDF's structure, all *words* page by page, be they in it or not, and the words of each of its *decorations*.
+
+    A decoration is an artifact of the layout, such as a drawing that means nothing, not of the pagination.
+    """
+
+    root: Tagged
+    words: Sequence[Sequence[Piece]]
+    decorations: Sequence[Piece]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     r"""Words alike in role, language and link; a line's end is ``\n``. A picture has no words, but an *alt*."""
@@ -109,16 +126,13 @@ def tagged(pdf: pikepdf.Pdf, *, painted: bool = True) -> Tagged:
 
     What figures show, which takes long to read of large pictures, is left out if not *painted*.
     """
-    return whole(pdf, painted=painted)[0]
+    return _Reader(pdf, painted=painted).read()
 
 
-def whole(pdf: pikepdf.Pdf, *, painted: bool = True) -> tuple[Tagged, tuple[Piece, ...]]:
-    """Return the structure of an open *pdf* as :func:`tagged` does, and the words in each decoration of its pages.
-
-    A decoration is an artifact of the layout, such as a drawing that means nothing, not of the pagination.
-    """
-    reader = _Reader(pdf, painted=painted)
-    return reader.read(), tuple(reader.decorations())
+def whole(pdf: pikepdf.Pdf) -> Whole:
+    """Return the structure of an open *pdf* as :func:`tagged` does, and what its pages have beside it."""
+    reader = _Reader(pdf, painted=True)
+    return Whole(reader.read(), reader.words(), tuple(reader.decorations()))
 
 
 def blocks(root: Tagged) -> Iterator[Block]:
@@ -194,7 +208,8 @@ class _Reader:
     def __init__(self, pdf: pikepdf.Pdf, *, painted: bool) -> None:
         self._root = pdf.Root.get("/StructTreeRoot")
         self._pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
-        self._painted = {number: _painted(page.obj, number) for number, page in enumerate(pdf.pages)}
+        tables: Tables = {}
+        self._painted = {number: _painted(page.obj, number, tables) for number, page in enumerate(pdf.pages)}
         self._paintings = cache(lambda number: paintings(pdf.pages[number].obj) if painted else {})
         names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", Array())
         self._names: dict[bytes, list[str]] = {}                 # place → what it is called
@@ -208,11 +223,15 @@ class _Reader:
         tops = [self._element(kid) for kid in _many(self._root.get("/K"))]
         return tops[0] if len(tops) == 1 else Tagged(0, "", tuple(tops))
 
+    def words(self) -> tuple[tuple[Piece, ...], ...]:
+        """Return all that is written, page by page."""
+        return tuple(tuple(chain.from_iterable(found.values())) for found in self._painted.values())
+
     def decorations(self) -> Iterator[Piece]:
         """Yield the words in each decoration as one piece, page by page."""
         for found in self._painted.values():
             yield from (replace(pieces[0], text="".join(piece.text for piece in pieces))
-                        for ident, pieces in found.items() if ident < 0)
+                        for ident, pieces in found.items() if ident is not None and ident < 0)
 
     def _element(self, element: Any) -> Tagged:
         page = self._page(element)
@@ -273,12 +292,10 @@ def _attributes(element: Any) -> dict[str, str]:
 # --- what is painted --------------------------------------------------------------------------------
 
 
-def _painted(page: Any, number: int) -> dict[int, list[Piece]]:
-    """Return the text of each marked-content id of *page*, and below 0 that of each decoration, which has none."""
-    fonts = page.get("/Resources", Dictionary()).get("/Font", Dictionary())
-    painter = _Painter(number, {name: characters(font) for name, font in fonts.items()})
-    for instruction in pikepdf.parse_content_stream(page, _OPERATORS):
-        painter.paint(str(instruction.operator), list(instruction.operands))
+def _painted(page: Any, number: int, tables: Tables) -> dict[int | None, list[Piece]]:
+    """Return the text of each marked-content id of *page*, of each decoration below 0, and by None any other."""
+    painter = _Painter(number, tables)
+    painter.run(page)
     return painter.found
 
 
@@ -294,14 +311,22 @@ class _Mark:
 class _Painter:
     """As much of a PDF interpreter as it takes to know which text stands where."""
 
-    def __init__(self, page: int, tables: Mapping[str, Mapping[int, str]]) -> None:
-        self.found: dict[int, list[Piece]] = {}
+    def __init__(self, page: int, tables: Tables) -> None:
+        self.found: dict[int | None, list[Piece]] = {}
         self._page, self._tables = page, tables
         self._marks: list[_Mark] = []
         self._decorations = 0
         self._stack: list[Matrix] = []
         self._ctm, self._tm, self._size = Matrix(), Matrix(), 0.0
         self._table: Mapping[int, str] = {}
+        self._resources: Any = Dictionary()
+
+    def run(self, stream: Any) -> None:
+        """Interpret a page, or a form on it, which is how a group is drawn."""
+        outer, self._resources = self._resources, stream.get("/Resources", Dictionary())
+        for instruction in pikepdf.parse_content_stream(stream, _OPERATORS):
+            self.paint(str(instruction.operator), list(instruction.operands))
+        self._resources = outer
 
     def paint(self, operator: str, operands: Sequence[Any]) -> None:
         match operator:
@@ -318,13 +343,29 @@ class _Painter:
             case "Td" | "TD":
                 self._tm = Matrix(1, 0, 0, 1, *map(float, operands)) @ self._tm
             case "Tf":
-                self._table, self._size = self._tables[str(operands[0])], float(operands[1])
+                self._table, self._size = self._characters(str(operands[0])), float(operands[1])
             case "BMC" | "BDC":
                 self._open(operands[0], operands[-1])
             case "EMC":
                 self._close()
             case "Tj" | "TJ":
                 self._show(operands[0])
+            case "Do":
+                self._place(self._resources.XObject[str(operands[0])])
+
+    def _place(self, placed: Any) -> None:
+        if placed.get("/Subtype") == Name.Form:
+            before = self._ctm
+            self._ctm = Matrix(*map(float, placed.get("/Matrix", _IDENTITY))) @ before
+            self.run(placed)
+            self._ctm = before
+
+    def _characters(self, name: str) -> Mapping[int, str]:
+        """Return what the glyphs of the font called *name* stand for; each font is read once."""
+        font = self._resources.Font[name]
+        if font.objgen not in self._tables:
+            self._tables[font.objgen] = characters(font)
+        return self._tables[font.objgen]
 
     def _open(self, tag: Any, properties: Any) -> None:
         known = properties if isinstance(properties, Dictionary) else Dictionary()
@@ -338,7 +379,7 @@ class _Painter:
     def _close(self) -> None:
         mark = self._marks[-1]
         if mark.words is not None and not mark.seen:
-            self._add(Piece(mark.words, self._page, nan, 0))
+            self._add(Piece(mark.words, self._page, nan, nan, 0))
         self._marks.pop()
 
     def _show(self, shown: Any) -> None:
@@ -346,14 +387,13 @@ class _Painter:
         meant = next((mark for mark in self._marks if mark.words is not None), None)
         if meant is None or not meant.seen:
             text = _text(shown, self._table) if meant is None or meant.words is None else meant.words
-            self._add(Piece(text, self._page, place.f, self._size * abs(place.d)))
+            self._add(Piece(text, self._page, place.e, place.f, self._size * abs(place.d)))
         if meant is not None:
             meant.seen = True
 
     def _add(self, piece: Piece) -> None:
         ident = next((mark.ident for mark in reversed(self._marks) if mark.ident is not None), None)
-        if ident is not None:
-            self.found.setdefault(ident, []).append(piece)
+        self.found.setdefault(ident, []).append(piece)
 
 
 def _text(shown: Any, table: Mapping[int, str]) -> str:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import combinations, combinations_with_replacement, groupby
+from itertools import combinations_with_replacement, groupby
 from operator import itemgetter
 
 import pikepdf
@@ -28,6 +28,7 @@ LINE_END = "\u2028"
 _EDGE = "\u2029"                   # of a picture or formula: a line may end there
 _ENDS = re.compile(f"({_EDGE}*{LINE_END}{_EDGE}*|{_EDGE})")
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
+_UPON = 0.5                        # em: so near each other words are painted twice in one place
 _INLINE = frozenset(["Span", "Em", "Strong", "Code", "Quote", "Link", "Reference", "Formula", "Figure", "Sub", "Ruby"])
 _OPEN = frozenset(("Document", "Part", "Sect", "Div", "NonStruct", "Aside", "Art", "TOC", "L", "Table", "THead",
                    "TBody", "TFoot", "TR", "LI", "BlockQuote"))
@@ -50,14 +51,14 @@ def read(content: bytes) -> tuple[Passage, ...]:
     """
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            root, decorations = tree.whole(pdf)
-            if not root.kids:
+            whole = tree.whole(pdf)
+            if not whole.root.kids:
                 raise ValueError("it has no structure")
             reader = _Reader(str(pdf.Root.get("/Lang", "")))
-            reader.element(root, (), {})
+            reader.element(whole.root, (), {})
             drawn = (passage("decoration", [Piece(squeezed(piece.text), {})], part=_page(piece.page))
-                     for piece in decorations)
-            return (*_about(pdf), *reader.found, *reader.notes, *drawn, *_witness(content, root))
+                     for piece in whole.decorations)
+            return (*_about(pdf), *reader.found, *reader.notes, *drawn, *_witness(content, whole))
     except (pikepdf.PdfError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
@@ -83,19 +84,21 @@ def _outline(items: Iterable[pikepdf.OutlineItem], path: tuple[str, ...]) -> Ite
         yield from _outline(item.children, here)
 
 
-def _witness(content: bytes, root: tree.Tagged) -> Iterator[Passage]:
-    """Yield what a second reader, PDFium, sees on each page and the structure does not have, and the reverse.
+def _witness(content: bytes, whole: tree.Whole) -> Iterator[Passage]:
+    """Yield what is seen on each page and the structure does not have, and the reverse.
 
-    Only letters are counted: lines are broken and hyphenated. A page's ``prose`` are its surplus letters, sorted.
+    A second reader, PDFium, is the witness, and the first is for what it takes for one, since it is painted twice in
+    one place. Only letters are counted: lines are broken and hyphenated. A page's ``prose`` are its surplus letters,
+    sorted.
     """
-    tagged: dict[int, list[str]] = {}
-    for piece in root.pieces():
-        tagged.setdefault(piece.page, []).append(piece.text)
+    tagged: dict[int, list[tree.Piece]] = {}
+    for piece in whole.root.pieces():
+        tagged.setdefault(piece.page, []).append(piece)
     pdf = pypdfium2.PdfDocument(content)
     try:
-        for number, page in enumerate(pdf):
-            painted, told = page.get_textpage().get_text_range(), "".join(tagged.get(number, ()))
-            yield from _margin(painted, told, _page(number))
+        for number, (page, shown) in enumerate(zip(pdf, whole.words, strict=True)):
+            painted = page.get_textpage().get_text_range()
+            yield from _margin(painted, shown, tagged.get(number, ()), _page(number))
     finally:
         pdf.close()
 
@@ -104,14 +107,42 @@ def _page(number: int) -> str:
     return f"page {number + 1}"
 
 
-def _margin(painted: str, told: str, part: str) -> Iterator[Passage]:
-    seen, known = letters(painted), letters(told)
-    if surplus := Counter(seen) - Counter(known):
-        lines = [line for line in painted.splitlines() if letters(line) not in known]
+def _margin(painted: str, shown: Sequence[tree.Piece], told: Sequence[tree.Piece], part: str) -> Iterator[Passage]:
+    text = _letters(told)
+    seen, known = Counter(letters(painted)), Counter(text)
+    if surplus := (seen | Counter(_letters(shown))) - known:
+        lines = [line for line in painted.splitlines() if letters(line) not in text]
         made = passage("margin", [Piece(" | ".join(lines) or painted[:80], {})], part=part)
         yield replace(made, prose="".join(sorted(surplus.elements())))
-    if lost := Counter(known) - Counter(seen):
+    if known - seen and (lost := Counter(_letters(_apart(told))) - seen):
         yield passage("text that is not painted", [Piece("".join(lost.elements()), {})], part=part)
+    if again := "".join(piece.text for piece in _untold(shown, told)):
+        yield passage("text painted twice", [Piece(again, {})], part=part)
+
+
+def _letters(pieces: Iterable[tree.Piece]) -> str:
+    return letters("".join(piece.text for piece in pieces))
+
+
+def _apart(pieces: Iterable[tree.Piece]) -> Iterator[tree.Piece]:
+    """Yield *pieces* but for those that repeat another in its place, as the outlines and shadows of words do."""
+    known: list[tree.Piece] = []
+    for piece in pieces:
+        if not _is_upon(piece, known):
+            yield piece
+        known.append(piece)
+
+
+def _untold(shown: Iterable[tree.Piece], told: Sequence[tree.Piece]) -> Iterator[tree.Piece]:
+    """Yield those of the words *shown* that repeat some of those *told* in their place."""
+    untold = Counter(shown) - Counter(told)
+    return (piece for piece in untold.elements() if _is_upon(piece, told))
+
+
+def _is_upon(piece: tree.Piece, others: Iterable[tree.Piece]) -> bool:
+    """Return whether *piece* has the words of one of *others* and lies so near that PDFium may take them for one."""
+    return any(piece.text == other.text and max(abs(piece.left - other.left), abs(piece.baseline - other.baseline))
+               < _UPON * other.size for other in others)
 
 
 def letters(text: str) -> str:
@@ -301,7 +332,6 @@ _SAME = {0x2010: "-", 0x2011: "-", 0x02BB: "‘", 0x02BC: "’", 0xAD: None, 0x2
          **{0xFB00 + n: letters for n, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}}
 _SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "code", "sub", "sup", "picture", "painting",
                                     "math"))
-_MOST_PICTURES = 12                # of which two are tried together on one page
 _MOST_PARTS = 3                    # paragraphs that print makes of one caption, at most
 
 
@@ -317,9 +347,9 @@ def settle(expected: tuple[Passage, ...],
         texts.setdefault(_bare(each.text), []).append(each.text)
     pictures = [mark.value for each in meant for mark in each.marks if mark.kind == "picture"]
     links = {mark for each in meant for mark in each.marks if mark.kind == "link"}
-    plain, unseen = _undecorated(found, [each for each in expected if each.kind == "decoration"])
+    plain = _undecorated(found, [each for each in expected if each.kind == "decoration"])
     printed = [_printed(each) for each in plain]
-    margins = tuple(_unexplained(plain, meant, pictures, unseen))
+    margins = tuple(_unexplained(plain, meant))
     whole = _joined([each for each in printed if each.kind != "margin"], texts)
     settled = (replace(each, text=unfold(each.text, texts.get(_bare(each.text), ())),
                        marks=_runs(_led(_known(mark, pictures), links) for mark in each.marks)) for each in whole)
@@ -340,32 +370,26 @@ def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return (*joined, *(mark for mark in listed if mark.kind == "painting"))
 
 
-def _undecorated(found: Sequence[Passage], expected: Sequence[Passage]) -> tuple[list[Passage], list[str]]:
-    """Return *found* without decorations and, in margins, without their words; and the words of those not seen.
+def _undecorated(found: Sequence[Passage], expected: Sequence[Passage]) -> list[Passage]:
+    """Return *found* without decorations and, in margins, without their words.
 
     Each decoration *expected* is there once, but for those in the heads of tables, which run on.
     """
     left = Counter(_same(each.text) for each in expected)
     repeated = {_same(each.text) for each in expected if any(step.startswith("heading ") for step in each.path)}
-    unseen, drawn = Counter(left), dict[str, list[tuple[str, str]]]()
+    drawn = dict[str, Counter[str]]()
     for part, words in ((each.part, _same(each.text)) for each in found if each.kind == "decoration"):
         known = next((all_ for all_ in (words, *left) if left[all_] and _is_part(words, all_)), None)
         if known is not None:
             left[known] -= 0 if known in repeated else 1
-            unseen[known] -= 1
-            drawn.setdefault(part, []).append((known, words))
-    plain = [_without(each, drawn.get(each.part, ())) if each.kind == "margin" else each
-             for each in found if each.kind != "decoration"]
-    return plain, [words for words, count in unseen.items() if count > 0]
+            drawn.setdefault(part, Counter()).update(letters(words))
+    return [_without(each, drawn.get(each.part, Counter())) if each.kind == "margin" else each
+            for each in found if each.kind != "decoration"]
 
 
-def _without(margin: Passage, drawn: Iterable[tuple[str, str]]) -> Passage:
-    """Return *margin* without the letters of what is *drawn* there: all its words, or those of them that are seen."""
-    rest = Counter(margin.prose)
-    for known, seen in drawn:
-        all_ = Counter(letters(known))
-        rest -= all_ if all_ <= rest else Counter(letters(seen))
-    return replace(margin, prose="".join(sorted(rest.elements())))
+def _without(margin: Passage, drawn: Counter[str]) -> Passage:
+    """Return *margin* without the letters that are *drawn* there."""
+    return replace(margin, prose="".join(sorted((Counter(margin.prose) - drawn).elements())))
 
 
 def _is_part(some: str, words: str) -> bool:
@@ -374,30 +398,17 @@ def _is_part(some: str, words: str) -> bool:
     return all(letter in rest for letter in some)
 
 
-def _unexplained(found: Sequence[Passage], expected: Sequence[Passage], pictures: Iterable[str],
-                 unseen: Iterable[str]) -> Iterator[Passage]:
-    """Yield the margins of *found* that are more than what print adds.
-
-    That is running heads, the words in pictures that groups hide, *unseen* ones of decorations too, and the heads
-    of tables that run on.
-    """
+def _unexplained(found: Sequence[Passage], expected: Sequence[Passage]) -> Iterator[Passage]:
+    """Yield the margins of *found* that are more than what print adds: running heads, and those of tables."""
     # The outline has the headings of level 1, as running heads do, without the marks of their notes.
     highest = (each for each in expected if each.kind == "outline" and len(each.path) == 1)
     heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in highest)]
     titles = ["", *(letters(_running(each.text)) for each in expected if each.kind == "title")]
     allowed = {"".join(sorted(title + head)) for title in titles for head in heads}
-    shown = [_known(mark, pictures).value for each in found for mark in each.marks if mark.kind == "picture"]
-    told = [mark.value for each in found for mark in each.marks if mark.kind == "picture"]
-    hidden = [Counter(letters(all_.partition(" ")[0])) - Counter(letters(some.partition(" ")[0]))
-              for all_, some in zip(shown, told, strict=True)]
-    hidden += [Counter(letters(words)) for words in unseen]
-    pairs = (one + other for one, other in combinations(hidden[:_MOST_PICTURES], 2))
-    groups = [Counter[str](), *filter(None, hidden), *pairs]
     repeated = list(_table_heads(expected))
     for each in found:
         surplus = Counter(each.prose)
-        rests = (surplus - words - more for more in _again(repeated, surplus)
-                 for words in groups if words + more <= surplus)
+        rests = (surplus - head for head in _again(repeated, surplus) if head <= surplus)
         if each.kind == "margin" and not any("".join(sorted(rest.elements())) in allowed for rest in rests):
             yield each
 
@@ -443,7 +454,7 @@ def _running(title: str) -> str:
 
 
 def _known(mark: Mark, pictures: Iterable[str]) -> Mark:
-    """Return a picture's mark as one of *pictures*, of whose words it has some in order: groups hide the others."""
+    """Return a picture's mark as one of *pictures*, of whose words it has some in order: not all may be painted."""
     if mark.kind != "picture":
         return mark
     words, _, alt = mark.value.partition(" ")
