@@ -172,6 +172,9 @@ _picture = st.tuples(st.sampled_from(sorted(FILES)), _sentences, st.booleans()).
     lambda t: [_node("Image", [["", ["decorative"], []], [], [t[0], ""]] if t[2] else
                      [["", [], []], list(t[1]), [t[0], ""]])]
 )
+_decoration = st.sampled_from(sorted(FILES)).map(
+    lambda path: [_node("Image", [["", ["decorative"], []], [], [path, ""]])]
+)
 
 
 def _cite(*keys: str) -> list[Node]:
@@ -195,7 +198,7 @@ _cited = st.sampled_from([("smith-2020",), ("jones-2021",), ("smith-2020", "jone
 _bare = st.lists(st.one_of(_phrases, _phrases, _linked), min_size=1, max_size=4).map(_join)
 _notes = st.lists(_bare.map(para), min_size=1, max_size=2).map(lambda blocks: [_node("Note", blocks)])
 _inlines = st.lists(
-    st.one_of(_phrases, _phrases, _phrases, _linked, _notes, _cited, _picture), min_size=1, max_size=5
+    st.one_of(_phrases, _phrases, _phrases, _linked, _notes, _cited, _picture, _decoration), min_size=1, max_size=5
 ).map(_join)
 
 

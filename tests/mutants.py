@@ -6,7 +6,7 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -59,6 +59,7 @@ class Mutant(NamedTuple):
 
 
 Fault = Callable[[Element, random.Random], "str | None"]
+PdfFault = Callable[[pikepdf.Pdf, random.Random], "str | None"]
 
 
 def _name(element: Element) -> str:
@@ -455,10 +456,10 @@ def _swap_slides(root: Element, chance: random.Random) -> str | None:
 # --- PDF --------------------------------------------------------------------------------------------
 
 
-def pdf(content: bytes, chance: random.Random) -> Iterator[Mutant]:
-    """Yield mutants of a PDF without end, each kind of fault in turn."""
+def pdf(content: bytes, chance: random.Random, faults: Sequence[PdfFault] = ()) -> Iterator[Mutant]:
+    """Yield mutants of a PDF without end, each kind of fault in turn, of all or of some *faults*."""
     while True:
-        for fault in _PDF_FAULTS:
+        for fault in faults or _PDF_FAULTS:
             with pikepdf.open(io.BytesIO(content)) as opened:
                 try:
                     what = fault(opened, chance)
@@ -678,6 +679,25 @@ def _pdf_bold(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
         [{}, {"MCID": 9999}, *({"Type": pikepdf.Name(name)} for name in ("/Layout", "/Pagination"))])
     _written(pdf_, page, _again(instructions, start, **properties))
     return f"painted words bolder, {properties}"
+
+
+def _pdf_decoration(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Leave a decorative picture out, or paint it once more."""
+    found = []
+    for page in pdf_.pages:
+        instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+        for start, (operands, operator) in enumerate(instructions):
+            if str(operator) == "BDC" and operands[1].get("/Type") == "/Layout":
+                end = next(n for n in range(start, len(instructions)) if str(instructions[n][1]) == "EMC")
+                if any(str(each[1]) in (*_PAINTS, "Do") for each in instructions[start:end]):
+                    found.append((page, instructions, start, end))
+    if not found:
+        return None
+    page, instructions, start, end = chance.choice(found)
+    is_lost = chance.random() < 0.5
+    rest = [*instructions[:start + 1], *instructions[end:]]
+    _written(pdf_, page, rest if is_lost else _again(instructions, start, Type=pikepdf.Name.Layout))
+    return f"{'lost' if is_lost else 'doubled'} a decoration"
 
 
 def _pdf_about(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
@@ -980,6 +1000,7 @@ _PDF_FAULTS = (
     _pdf_askew,
     _pdf_formula,
 )
+PICTURE_FAULTS: tuple[PdfFault, ...] = (_pdf_decoration,)           # of pictures that few publications have
 
 
 # --- front page -------------------------------------------------------------------------------------

@@ -862,6 +862,34 @@ def test_the_gate_catches_every_mutant(name: str, capsys: pytest.CaptureFixture[
     assert missed == []
 
 
+_PICTURES = """\
+# One {#sec-one}
+
+Word ![](figures/x.svg){.decorative} more ![](figures/words.svg){.decorative}.
+
+![](figures/halo.svg){.decorative}
+
+::: {#sl-a .slide title="A"}
+![](figures/x.svg){.decorative}
+:::
+"""
+
+
+@pytest.mark.parametrize("name", ["pdf", "handout"])
+def test_the_gate_catches_every_fault_of_a_picture(name: str, tmp_path: Path) -> None:
+    """A decorative picture that is lost, or there twice, is found, also where it has no words."""
+    book, styles, before = publication(make(tmp_path, _PICTURES))
+    row = next(row for row in ROWS if row.name == name)
+    edition = row.edition(book)
+    artifact = row.write(edition, styles, before)
+    file, content = next(iter(artifact.files.items()))
+    seeded = random.Random(20261123)  # noqa: S311 (no secret)
+    made = list(islice(mutants.pdf(content, seeded, mutants.PICTURE_FAULTS), 12 * len(mutants.PICTURE_FAULTS)))
+
+    assert parity.check(artifact, edition) == ()
+    assert [m.what for m in made if not parity.check(replace(artifact, files={file: m.content}), edition)] == []
+
+
 @pytest.mark.parametrize("fault", ["lists and formulas in a quotation", "an item that begins with a list"])
 def test_the_gate_knows_lists_and_quotations_in_powerpoint(fault: str, tmp_path: Path) -> None:
     """A number that a list begins with, its style, a bullet and an indent are part of what a paragraph says."""

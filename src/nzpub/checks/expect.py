@@ -289,7 +289,7 @@ class Walker:
     painting: Callable[[bytes | None], str] | None = None    # where what is painted can be told again
     phone: bool = False                      # whether phones are offered the drawing that is made for them
     _ids: list[str] = field(default_factory=list)
-    _decorations: list[str] = field(default_factory=list)    # the words in drawings that are in no passage
+    _decorations: list[Piece] = field(default_factory=list)    # drawings that are in no passage
 
     def pending(self, ident: str) -> None:
         """Let the next passage bear *ident*."""
@@ -372,7 +372,7 @@ class Walker:
             self._ids = []
             yield made
         for drawn in self._decorations:
-            yield passage("decoration", [Piece(drawn, {})], path, part=self.part, line=self.line)
+            yield passage("decoration", [drawn], path, part=self.part, line=self.line)
         self._decorations = []
 
     def _pieces(self, inlines: Iterable[Node], marks: Marks) -> Iterator[Piece]:
@@ -409,13 +409,13 @@ class Walker:
     def _picture(self, content: Any, marks: Marks) -> Iterator[Piece]:
         """Yield a picture; not a decorative one in print, where it is an artifact and in no structure.
 
-        The words in that are declared by themselves: they are painted.
+        That is declared by itself: it is painted.
         """
         alt, path = "".join(piece.text for piece in self._pieces(content[1], {})), content[2][0]
         if alt or not self.painting:
             yield picture(self._drawn(path), alt, {**marks, **self._painted(path)})
-        elif drawn := self._drawn(path):
-            self._decorations.append(drawn)
+        else:
+            self._decorations.append(picture(self._drawn(path), "", self._painted(path)))
 
     def _drawn(self, path: str) -> str:
         """Return what tells the drawing at *path* from others, and that for a phone, if it has one."""

@@ -80,6 +80,11 @@ def _is_words(each: Shape) -> bool:
     return each.name.startswith(_WORDS)
 
 
+def is_seen(painting: str, *, words_too: bool = True) -> bool:
+    """Return whether *painting* is known to have a shape or pixels, or words if they count too."""
+    return painting != ANY and any(words_too or not each.startswith(_WORDS) for each in painting.split()[1:])
+
+
 # --- both sides compared ----------------------------------------------------------------------------
 
 

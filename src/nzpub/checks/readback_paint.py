@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pikepdf
 from fontTools.misc.transform import Identity, Transform
-from pikepdf import Dictionary
+from pikepdf import Dictionary, Name
 
 from nzpub.checks.outline import Measures, Outline, Point
 from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, pixels, shape, told, words
@@ -26,10 +26,37 @@ _CORNERS: tuple[Point, ...] = ((0, 1), (1, 1), (1, 0), (0, 0))     # of a pictur
 
 
 def paintings(page: Any) -> Mapping[int, Sequence[Shape]]:
-    """Return what each marked-content id of *page* paints, in points from the page's foot."""
+    """Return what each marked-content id of *page* paints, as :class:`Marks` has them, in points from its foot."""
     painter = _Painter()
     painter.run(page)
     return painter.found
+
+
+class Marks:
+    """The marked-content sequences that are open in a content stream, each by its id, None if it has none.
+
+    The n-th decoration of a page, an artifact of its layout, is -n: a drawing that means nothing, for one.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[int | None] = []
+        self._decorations = 0
+
+    def open(self, tag: Any, properties: Any) -> None:
+        """Begin a sequence."""
+        known = properties if isinstance(properties, Dictionary) else Dictionary()
+        is_decoration = tag == Name.Artifact and known.get("/Type") == Name.Layout
+        self._decorations += is_decoration
+        self._open.append(-self._decorations if is_decoration else int(known.MCID) if "/MCID" in known else None)
+
+    def close(self) -> None:
+        """End the last sequence that began."""
+        self._open.pop()
+
+    @property
+    def ident(self) -> int | None:
+        """Return the id of the innermost sequence that has one."""
+        return next((ident for ident in reversed(self._open) if ident is not None), None)
 
 
 def framed(shapes: Iterable[Shape], box: Sequence[float] | None) -> str:
@@ -64,7 +91,7 @@ class _Painter:
 
     def __init__(self) -> None:
         self.found: dict[int, list[Shape]] = {}
-        self._marks: list[int | None] = []
+        self._marks = Marks()
         self._stack: list[_State] = []
         self._now = _State()
         self._path = Outline()
@@ -85,7 +112,7 @@ class _Painter:
             self._transform(placed.get("/Matrix", Identity))
             self.run(placed)
             self._now = before
-        elif self._ident is not None:
+        elif self._marks.ident is not None:
             self._path.box([self._now.matrix.transformPoint(corner) for corner in _CORNERS])
             self._add(_pixels(placed))
 
@@ -106,13 +133,12 @@ class _Painter:
             case "Tr":
                 self._now = self._now._replace(mode=int(operands[0]))
             case "BMC" | "BDC":
-                known = operands[-1] if isinstance(operands[-1], Dictionary) else Dictionary()
-                self._marks.append(int(known.MCID) if "/MCID" in known else None)
+                self._marks.open(operands[0], operands[-1])
             case "EMC":
-                self._marks.pop()
+                self._marks.close()
             case "Tj" | "TJ":
                 self._write()
-            case _ if self._ident is not None:
+            case _ if self._marks.ident is not None:
                 self._draw(operator, tuple(map(float, operands)))
 
     def _transform(self, matrix: Iterable[Any]) -> None:
@@ -161,10 +187,6 @@ class _Painter:
         xx, xy, yx, yy, _, _ = self._now.matrix
         return self._now.width * sqrt(abs(xx * yy - xy * yx))
 
-    @property
-    def _ident(self) -> int | None:
-        return next((ident for ident in reversed(self._marks) if ident is not None), None)
-
     def _add(self, name: str, width: float = 0) -> None:
         """Note the path, which is painted, by *name*, and begin another."""
         if name:
@@ -172,8 +194,8 @@ class _Painter:
         self._path = Outline()
 
     def _note(self, painted: Shape) -> None:
-        if self._ident is not None:
-            self.found.setdefault(self._ident, []).append(painted)
+        if (ident := self._marks.ident) is not None:
+            self.found.setdefault(ident, []).append(painted)
 
 
 def _colour(operands: Sequence[Any]) -> str:

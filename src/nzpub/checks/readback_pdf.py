@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from math import isnan, nan
@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
 
-from nzpub.checks.readback_paint import framed, paintings
+from nzpub.checks.readback_paint import Marks, framed, paintings
 
 _OPERATORS = "q Q cm BT Tm Td TD T* Tf Tj TJ Do BMC BDC EMC"
 _IDENTITY = (1, 0, 0, 1, 0, 0)
 _INLINE = {"Span", "Em", "Strong", "Code", "Quote", "Link"}
+_NOWHERE = (nan,) * 4
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
 _MAPPING = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 SOFT_HYPHEN = "\u00ad"
@@ -86,14 +87,19 @@ class Tagged:
 
 
 class Whole(NamedTuple):
-    """A PDF's structure, all *words* page by page, be they in it or not, and the words of each of its *decorations*.
-
-    A decoration is an artifact of the layout, such as a drawing that means nothing, not of the pagination.
-    """
+    """A PDF's structure, all *words* page by page, be they in it or not, and its *decorations*."""
 
     root: Tagged
     words: Sequence[Sequence[Piece]]
-    decorations: Sequence[Piece]
+    decorations: Sequence[Decoration]
+
+
+class Decoration(NamedTuple):
+    """An artifact of the layout, such as a drawing that means nothing, not of the pagination."""
+
+    page: int
+    text: str
+    painted: str                               # in the words of `painted`, in a box that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +233,12 @@ class _Reader:
         """Return all that is written, page by page."""
         return tuple(tuple(chain.from_iterable(found.values())) for found in self._painted.values())
 
-    def decorations(self) -> Iterator[Piece]:
-        """Yield the words in each decoration as one piece, page by page."""
-        for found in self._painted.values():
-            yield from (replace(pieces[0], text="".join(piece.text for piece in pieces))
-                        for ident, pieces in found.items() if ident is not None and ident < 0)
+    def decorations(self) -> Iterator[Decoration]:
+        """Yield the decorations page by page."""
+        for page, found in self._painted.items():
+            for ident in (ident for ident in found if ident is not None and ident < 0):
+                text = "".join(piece.text for piece in found[ident])
+                yield Decoration(page, text, framed(self._paintings(page).get(ident, ()), _NOWHERE))
 
     def _element(self, element: Any) -> Tagged:
         page = self._page(element)
@@ -300,10 +307,9 @@ def _painted(page: Any, number: int, tables: Tables) -> dict[int | None, list[Pi
 
 
 @dataclass(slots=True)
-class _Mark:
-    """An open marked-content sequence: its id, the words that stand for its glyphs, and whether they were seen."""
+class _Said:
+    """The words that stand for the glyphs of an open marked-content sequence, if any, and whether they were seen."""
 
-    ident: int | None
     words: str | None
     seen: bool = False
 
@@ -314,8 +320,8 @@ class _Painter:
     def __init__(self, page: int, tables: Tables) -> None:
         self.found: dict[int | None, list[Piece]] = {}
         self._page, self._tables = page, tables
-        self._marks: list[_Mark] = []
-        self._decorations = 0
+        self._marks = Marks()
+        self._said: list[_Said] = []
         self._stack: list[Matrix] = []
         self._ctm, self._tm, self._size = Matrix(), Matrix(), 0.0
         self._table: Mapping[int, str] = {}
@@ -369,22 +375,19 @@ class _Painter:
 
     def _open(self, tag: Any, properties: Any) -> None:
         known = properties if isinstance(properties, Dictionary) else Dictionary()
-        words = str(known.ActualText) if "/ActualText" in known else None
-        ident = int(known.MCID) if "/MCID" in known else None
-        if tag == Name.Artifact and known.get("/Type") == Name.Layout:
-            self._decorations += 1
-            ident = -self._decorations
-        self._marks.append(_Mark(ident, words))
+        self._said.append(_Said(str(known.ActualText) if "/ActualText" in known else None))
+        self._marks.open(tag, properties)
+        self.found.setdefault(self._marks.ident, [])               # also of what has no words
 
     def _close(self) -> None:
-        mark = self._marks[-1]
-        if mark.words is not None and not mark.seen:
-            self._add(Piece(mark.words, self._page, nan, nan, 0))
-        self._marks.pop()
+        said = self._said.pop()
+        if said.words is not None and not said.seen:
+            self._add(Piece(said.words, self._page, nan, nan, 0))
+        self._marks.close()
 
     def _show(self, shown: Any) -> None:
         place = self._tm @ self._ctm
-        meant = next((mark for mark in self._marks if mark.words is not None), None)
+        meant = next((said for said in self._said if said.words is not None), None)
         if meant is None or not meant.seen:
             text = _text(shown, self._table) if meant is None or meant.words is None else meant.words
             self._add(Piece(text, self._page, place.e, place.f, self._size * abs(place.d)))
@@ -392,8 +395,7 @@ class _Painter:
             meant.seen = True
 
     def _add(self, piece: Piece) -> None:
-        ident = next((mark.ident for mark in reversed(self._marks) if mark.ident is not None), None)
-        self.found.setdefault(ident, []).append(piece)
+        self.found.setdefault(self._marks.ident, []).append(piece)
 
 
 def _text(shown: Any, table: Mapping[int, str]) -> str:

@@ -22,6 +22,7 @@ import pikepdf
 import pypdfium2
 
 from nzpub.checks import readback_pdf as tree
+from nzpub.checks.painted import ANY, changed, is_seen
 from nzpub.checks.passage import PICTURE, Kind, Mark, Marks, Passage, Piece, flat, passage
 
 LINE_END = "\u2028"
@@ -56,8 +57,9 @@ def read(content: bytes) -> tuple[Passage, ...]:
                 raise ValueError("it has no structure")
             reader = _Reader(str(pdf.Root.get("/Lang", "")))
             reader.element(whole.root, (), {})
-            drawn = (passage("decoration", [Piece(squeezed(piece.text), {})], part=_page(piece.page))
-                     for piece in whole.decorations)
+            drawn = (passage("decoration", [Piece(PICTURE, {"picture": f"{squeezed(each.text)} ",
+                                                            "painting": each.painted})], part=_page(each.page))
+                     for each in whole.decorations)
             return (*_about(pdf), *reader.found, *reader.notes, *drawn, *_witness(content, whole))
     except (pikepdf.PdfError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
@@ -339,21 +341,23 @@ def settle(expected: tuple[Passage, ...],
            found: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
     """Return both sides as print has them: lines joined, and nothing left that print cannot tell apart.
 
-    Decorations, which are in no structure, are left out, once what the pages paint beside the structure is explained.
+    Decorations, which are in no structure, are left out if they are those that are meant.
     """
+    lost, strange, drawn = _decorations(expected, found)
     meant = tuple(_printed(each) for each in expected if each.kind != "decoration")
     texts: dict[str, list[str]] = {}
     for each in meant:
         texts.setdefault(_bare(each.text), []).append(each.text)
     pictures = [mark.value for each in meant for mark in each.marks if mark.kind == "picture"]
     links = {mark for each in meant for mark in each.marks if mark.kind == "link"}
-    plain = _undecorated(found, [each for each in expected if each.kind == "decoration"])
+    plain = [_without(each, drawn.get(each.part, Counter())) if each.kind == "margin" else each
+             for each in found if each.kind != "decoration"]
     printed = [_printed(each) for each in plain]
     margins = tuple(_unexplained(plain, meant))
     whole = _joined([each for each in printed if each.kind != "margin"], texts)
     settled = (replace(each, text=unfold(each.text, texts.get(_bare(each.text), ())),
                        marks=_runs(_led(_known(mark, pictures), links) for mark in each.marks)) for each in whole)
-    return tuple(map(_without_code, meant)), (*margins, *map(_without_code, settled))
+    return (*map(_without_code, meant), *lost), (*margins, *map(_without_code, settled), *strange)
 
 
 def _without_code(each: Passage) -> Passage:
@@ -370,21 +374,43 @@ def _runs(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return (*joined, *(mark for mark in listed if mark.kind == "painting"))
 
 
-def _undecorated(found: Sequence[Passage], expected: Sequence[Passage]) -> list[Passage]:
-    """Return *found* without decorations and, in margins, without their words.
+def _decorations(expected: Sequence[Passage], found: Sequence[Passage]
+                 ) -> tuple[list[Passage], list[Passage], Mapping[str, Counter[str]]]:
+    """Return the decorations that are lost, those that are strange, and by page the letters in those that are neither.
 
-    Each decoration *expected* is there once, but for those in the heads of tables, which run on.
+    Each that is meant is there once, but for those in the heads of tables, which run on with all their pictures. Of
+    one that is lost it has to be known that it paints something; words alone are none that is strange: they may be
+    part of a head, or of a line of the contents, and are in the margins.
     """
-    left = Counter(_same(each.text) for each in expected)
-    repeated = {_same(each.text) for each in expected if any(step.startswith("heading ") for step in each.path)}
+    left = [each for each in found if each.kind == "decoration"]
+    heads = [each for each in expected if any(step.startswith("heading ") for step in each.path)]
+    lost, known = [], []
+    for each in sorted((each for each in expected if each.kind == "decoration"), key=lambda one: _drawn(one)[1] == ANY):
+        twin = next((other for other in left if _is_decoration(each, other)), None)
+        if twin is not None:
+            left.remove(twin)
+            known.append(twin)
+        elif is_seen(_drawn(each)[1]):
+            lost.append(each)
+    again = [each for each in left for head in heads if head.kind == "decoration" and _is_decoration(head, each)]
     drawn = dict[str, Counter[str]]()
-    for part, words in ((each.part, _same(each.text)) for each in found if each.kind == "decoration"):
-        known = next((all_ for all_ in (words, *left) if left[all_] and _is_part(words, all_)), None)
-        if known is not None:
-            left[known] -= 0 if known in repeated else 1
-            drawn.setdefault(part, Counter()).update(letters(words))
-    return [_without(each, drawn.get(each.part, Counter())) if each.kind == "margin" else each
-            for each in found if each.kind != "decoration"]
+    for each in (*known, *again):
+        drawn.setdefault(each.part, Counter()).update(letters(_drawn(each)[0]))
+    repeated = [mark.value for head in heads for mark in head.marks if mark.kind == "painting"]
+    strange = [each for each in left if is_seen(_drawn(each)[1], words_too=False)
+               and all(changed(painting, _drawn(each)[1]) for painting in repeated)]
+    return lost, strange, drawn
+
+
+def _drawn(decoration: Passage) -> tuple[str, str]:
+    """Return the words in a decoration and what it paints."""
+    of = {mark.kind: mark.value for mark in decoration.marks}
+    return _same(of["picture"].partition(" ")[0]), of["painting"]
+
+
+def _is_decoration(meant: Passage, seen: Passage) -> bool:
+    (words, painting), (shown, painted) = _drawn(meant), _drawn(seen)
+    return _is_part(shown, words) and not changed(painting, painted)
 
 
 def _without(margin: Passage, drawn: Counter[str]) -> Passage:
