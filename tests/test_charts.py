@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 from math import hypot
 from pathlib import Path
 
@@ -390,3 +390,21 @@ def test_hatching_keeps_inside_and_out_of_holes() -> None:
     assert middles
     assert all(0 <= x <= 10 and 0 <= y <= 10 for x, y in middles)
     assert not any(4 < x < 6 and 4 < y < 6 for x, y in middles)
+
+
+LONG = {
+    "timeline": f"{TIMELINE}1830,1860,A,One,,k\n1920,,A,Two,,k\n2024,,B,Three,,k\n",
+    "steps": f"{STEPS}1950,1,exact,a,k\n1980,2,exact,b,k\n2024,3,exact,c,k\n",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", LONG)
+def test_an_axis_names_as_many_years_as_find_room(kind: str, shape: Shape) -> None:
+    """Over many decades not every year: their names stay apart, and they are round."""
+    named = sorted((box.left, box.right, said) for said, box in boxes(small(kind, LONG[kind], shape=shape))
+                   if re.fullmatch(r"\d{4}", said) and said not in LONG[kind])
+
+    assert len(named) > 2
+    assert all(right < left for (_, right, _), (left, _, _) in pairwise(named))
+    assert {int(said) % 5 for _, _, said in named} == {0}

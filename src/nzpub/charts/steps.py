@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
 
-from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path
+from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path, years
 from nzpub.charts.table import ChartData, Row, When, amount, cell, one_of, row_error, when, wrong
 from nzpub.errors import Place
 
@@ -91,14 +91,17 @@ def _steps(look: Look, points: Sequence[_Point]) -> Iterator[str]:
 
 
 def _years(look: Look, frame: _Frame) -> Iterator[object]:
-    """Draw the years below, each name in the middle of its year."""
+    """Draw the years below, each name in the middle of its year, or behind its beginning if not all are named."""
     yield line(look, 0, frame.floor, look.width, frame.floor, colour="rule")
-    for year in range(frame.first, frame.last):
+    named = years(look, frame.first, frame.last - 1, frame.x(1) - frame.x(0))
+    for year in named:
+        x, y = frame.x(year), frame.floor + 1.2 * look.size
         if year > frame.first:
-            x = frame.x(year)
             yield line(look, x, frame.floor, x, frame.floor + 0.5 * look.size, colour="rule")
-        yield look.label(str(year), frame.x(year + 0.5), frame.floor + 1.2 * look.size, anchor="middle",
-                         colour="muted")
+        if named.step == 1:
+            yield look.label(str(year), frame.x(year + 0.5), y, anchor="middle", colour="muted")
+        elif (name := look.label(str(year), x + look.size / 4, y, colour="muted")).box.right <= look.width:
+            yield name
 
 
 def _mark(look: Look, bound: str, x: float, y: float) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import ceil
 from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +25,7 @@ Anchor = Literal["start", "middle", "end"]
 # How far letters reach above and below the baseline, in ems; capitals and descenders of a text face.
 _ASCENT, _DESCENT = 0.72, 0.22
 CAP_HEIGHT = 0.66          # of the size: to centre words on a mark
+_INTERVALS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)     # between the years that an axis names
 
 
 class Box(NamedTuple):
@@ -161,6 +163,16 @@ def line(look: Look, x1: float, y1: float, x2: float, y2: float, *, colour: str 
     """Return a straight line, a hairline unless told otherwise."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=look.colour(colour),
                    stroke_width=width or look.fine)
+
+
+def years(look: Look, first: int, last: int, year_width: float, *, least: int = 1) -> range:
+    """Return the years from *first* to *last* that an axis names: those of the smallest round interval that has room.
+
+    *year_width* is that of one year, in units; the interval is *least* years or more.
+    """
+    room = look.label("0000", 0, 0).width + look.size / 2
+    interval = next((n for n in _INTERVALS if n >= least and n * year_width >= room), _INTERVALS[-1])
+    return range(ceil(first / interval) * interval, last + 1, interval)
 
 
 def upright(look: Look, x: float, top: float, bottom: float, around: Iterable[Box]) -> list[str]:

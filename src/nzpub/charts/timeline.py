@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from nzpub.charts.svg import Box, Label, Look, Shape, drawing, element, line, path, upright
+from nzpub.charts.svg import Box, Label, Look, Shape, drawing, element, line, path, upright, years
 from nzpub.charts.table import ChartData, Row, When, cell, label_column, row_error, when, wrong
 from nzpub.errors import Place
 
-_TICK_YEARS = 5
+_TICK_YEARS = 5            # or more, if their names need it
 _COLOURS = ("atlantic", "ochre", "pacific")
 _KEY = "Hollow: known only to the year, or roughly"
 # In sizes of the text: marks, the space beside them, a row (on a phone one of words, one of marks), a heading's row,
@@ -207,7 +207,7 @@ def _outline(look: Look, band: int, box: Box, *, hollow: bool) -> str:
 def _axis(look: Look, scale: _Scale, y: float, boxes: Sequence[Box]) -> Iterator[object]:
     """Draw the years below the bands, each with a hairline that the words interrupt."""
     yield line(look, scale.x(scale.first), y, scale.x(scale.last), y, colour="rule")
-    for year in range(ceil(scale.first / _TICK_YEARS) * _TICK_YEARS, scale.last + 1, _TICK_YEARS):
+    for year in years(look, scale.first, scale.last, scale.x(1) - scale.x(0), least=_TICK_YEARS):
         yield from upright(look, scale.x(year), 0, y, boxes)
         yield look.label(str(year), scale.x(year), y + 1.2 * look.size, anchor="middle", colour="muted")
 
