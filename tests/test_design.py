@@ -6,7 +6,7 @@ import ctypes
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from lxml import etree
 from pypdfium2 import raw
+from weasyprint.formatting_structure import boxes
 
 from nzpub import page, project, weasy
 from nzpub.cite import cite
@@ -23,6 +24,7 @@ from nzpub.illustrate import illustrate
 from nzpub.model import Book, Styles
 from nzpub.paginate import lay_out
 from nzpub.read import characters, read, read_styles
+from publication import make
 
 ROOT = Path(__file__).parents[1]
 BOOK = Path(__file__).parent / "book"
@@ -276,6 +278,32 @@ def test_no_line_is_widowed_or_orphaned(body: list[list[Line]], tokens: Mapping[
         if not _is_heading(below[0]) and below[0].left < left + 3 and (widow or orphan):
             faults.append((above[-1].words, below[0].words))
     assert faults == []
+
+
+PANELS = {
+    "a long paragraph": "Words that fill a line of a panel and more. " * 6,
+    "a definition list": "Term\n:   A definition.",
+    "a table": "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\n: Caption",
+}
+
+
+@pytest.mark.parametrize("content", PANELS.values(), ids=PANELS)
+def test_no_panel_is_empty_at_the_foot_of_a_page(content: str, tmp_path: Path) -> None:
+    """At whatever height it begins, its label or its table's caption stands on a page with what it names."""
+    line = "Line.\n\n"
+    chapters = "\n".join(f"# Begun at {height}\n\nNoted.[^{height}]\n\n{line * height}"
+                         f"::: callout-note\n{content}\n:::\n\n[^{height}]: A note.\n" for height in range(32, 43))
+    book = cite(read(make(tmp_path, chapters) / "manuscript"))
+    styles = read_styles(ROOT / "styles", characters(book))
+    paged = styles.files["pdf.css"] + "main > section { break-before: page }"
+
+    document = lay_out(project.prose(book, "pdf"), replace(styles, files={**styles.files, "pdf.css": paged})).document
+
+    blocks = [box for leaf in document.pages for box in leaf._page_box.descendants() if isinstance(box, boxes.BlockBox)]
+    panels = [box for box in blocks if box.element is not None and box.element.get("class") == "callout-note"]
+    words = ["".join(text.text for text in panel.descendants() if isinstance(text, boxes.TextBox)) for panel in panels]
+    assert len(words) >= 11
+    assert [said for said in words if said in ("", "Note", "NoteCaption")] == []
 
 
 def test_no_hyphens_stand_in_a_ladder(body: list[list[Line]]) -> None:

@@ -61,13 +61,13 @@ def broken_early(document: Any) -> list[ElementTree.Element]:
 
 
 def terms_run_on(document: Any) -> list[ElementTree.Element]:
-    """Return the terms of definitions of *document* that float in the margin and take more than a line's room there.
+    """Return the terms of definitions of *document* that hang in the margin and take more than a line's room there.
 
-    WeasyPrint 70 breaks them at the foot of a page and loses what is left: it lays out a float as if its page were
-    empty, so that no rule about breaks holds in it.
+    They have no height, so that the next term would be set over their second line, and WeasyPrint 70 forgets what
+    does not fit in a box of fixed height at the foot of a page.
     """
     terms = [box for leaf in document.pages for box in leaf._page_box.descendants()
-             if isinstance(box, boxes.BlockBox) and box.element_tag == "dt" and box.is_floated()]
+             if isinstance(box, boxes.BlockBox) and box.element_tag == "dt" and box.height == 0]
     return [term.element for term in terms for line in term.descendants() if isinstance(line, boxes.LineBox)
             and (line.resume_at or line.width > term.width)]      # there is more, be it on the next page or nowhere
 
