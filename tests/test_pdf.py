@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 import pytest
+from weasyprint.formatting_structure import boxes
 
 from nzpub import project, provide
 from nzpub.annotate import check
@@ -104,6 +105,25 @@ code
 End.
 """
 
+NOTED = """\
+# One
+
+Words.[^a]
+
+[^a]: A note.
+
+    Term
+    :   A definition.
+
+    - an item
+    - another
+
+        1. in it
+
+    > A quotation.
+
+    Its end.
+"""
 TERMS = """\
 # One {#sec-one}
 
@@ -240,6 +260,18 @@ def test_a_running_head_has_no_mark_of_a_note() -> None:
 
     assert "with a note1" in pages[3]
     assert pages[3].splitlines()[-1] == "4 A test 1 One heading with a note"
+
+
+def test_a_note_has_no_empty_lines(tmp_path: Path) -> None:
+    """The white space around the blocks of a note is not set: each line in it has words."""
+    book = cite(read(make(tmp_path, NOTED) / "manuscript"))
+    layout = lay_out(project.prose(book, "pdf"), read_styles(ROOT / "styles", characters(book)))
+
+    area = next(box for box in layout.document.pages[3]._page_box.children if isinstance(box, boxes.FootnoteAreaBox))
+    lines = [line for line in area.descendants() if isinstance(line, boxes.LineBox)]
+    said = ["".join(box.text for box in line.descendants() if isinstance(box, boxes.TextBox)) for line in lines]
+    assert "A definition." in said
+    assert "" not in said
 
 
 def test_a_term_that_the_margin_does_not_hold_stands_above_its_definition(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ _SUBSECTION = 2                    # the lowest level of heading that the conten
 _X = f"{{{page.XHTML}}}"
 
 
+_BLOCKS = frozenset(f"{_X}{name}" for name in ("ul", "ol", "li", "dl", "dt", "dd", "p", "div", "blockquote", "table"))
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The laid-out PDF edition: WeasyPrint's document, the page of each id, counted from 0, and the markup."""
@@ -232,8 +233,18 @@ def _replace(mark: Element, body: Element) -> None:
         note.append(block)
     anchor.tail = None
     parent = mark.getparent()
+    _close_up(note)
     at = parent.index(mark)  # type: ignore[union-attr]
     note.tail = mark.tail
     parent.remove(mark)  # type: ignore[union-attr]
     parent.insert(at, anchor)  # type: ignore[union-attr]
     parent.insert(at + 1, note)  # type: ignore[union-attr]
+
+
+def _close_up(note: Element) -> None:
+    """Take out the white space around the blocks of *note*: WeasyPrint, to which it is inline, sets lines of that."""
+    for block in [note, *(each for each in note.iter() if each.tag in _BLOCKS)]:
+        block.text = (block.text or "").lstrip()
+        for child in block:
+            if block is note or child.tag in _BLOCKS:
+                child.tail = None
