@@ -15,6 +15,7 @@ from weasyprint.formatting_structure import boxes
 
 from nzpub import project, provide
 from nzpub.annotate import check
+from nzpub.build import build
 from nzpub.checks import structure
 from nzpub.checks.outside import verapdf as rules
 from nzpub.checks.readback_pdf import Tagged
@@ -25,7 +26,7 @@ from nzpub.illustrate import illustrate
 from nzpub.model import Artifact, Book, Edition
 from nzpub.paginate import Layout, lay_out
 from nzpub.read import characters, read, read_styles
-from publication import BOOK, copy_book, make
+from publication import BOOK, FRONT, copy_book, make
 
 ROOT = Path(__file__).parents[1]
 # What small publications rarely have, and large ones do: everything over a page break, and notes wherever they can be.
@@ -260,6 +261,17 @@ def test_a_running_head_has_no_mark_of_a_note() -> None:
 
     assert "with a note1" in pages[3]
     assert pages[3].splitlines()[-1] == "4 A test 1 One heading with a note"
+
+
+def test_a_running_head_is_cut_where_it_would_reach_another(tmp_path: Path) -> None:
+    """Two long titles have room side by side, and the parity gate knows them."""
+    long = "A title of many words that goes on and on, beyond the end of any line"
+    text = FRONT.replace("title: A test", f"title: {long}") + f"# {long}\n\n[Words.]{{.uncited reason=opinion}}\n"
+    build(make(tmp_path, text), ["pdf"])
+
+    leaf = pypdfium2.PdfDocument(tmp_path / "dist" / "test.pdf")[3].get_textpage().get_text_range()
+    assert "A title of many words that goes…" in leaf
+    assert "1 A title of many words that goes on and on, beyond the…" in leaf
 
 
 def test_a_note_has_no_empty_lines(tmp_path: Path) -> None:

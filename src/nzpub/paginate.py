@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,10 +33,11 @@ _FILLED = 0.25                     # of the last page's height that text should 
 _GIVING, _GIVEN = 3, 2             # how many pages before it give it how many lines each, if text does not
 _FIRST = 4                         # the first page of text: cover, front matter and contents come before it
 _SUBSECTION = 2                    # the lowest level of heading that the contents list
+_HEAD, _BOOK = 58, 32              # characters of a chapter's and of the book's title that a running head has room for
 _X = f"{{{page.XHTML}}}"
-
-
 _BLOCKS = frozenset(f"{_X}{name}" for name in ("ul", "ol", "li", "dl", "dt", "dd", "p", "div", "blockquote", "table"))
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The laid-out PDF edition: WeasyPrint's document, the page of each id, counted from 0, and the markup."""
@@ -160,7 +162,7 @@ def _html(edition: Edition, styles: Styles) -> ElementTree.Element:
 def _cover(meta: Meta) -> str:
     lines = {"publisher": meta.publisher, "title": meta.title, "subtitle": meta.subtitle,
              "authors": ", ".join(meta.authors), "date": _day(meta)}
-    return "".join(f'<p class="cover-{name}" data-running="{escape(_running(line))}">{page.stepped(line)}</p>'
+    return "".join(f'<p class="cover-{name}" data-running="{escape(_running(line, _BOOK))}">{page.stepped(line)}</p>'
                    for name, line in lines.items() if line)
 
 
@@ -174,9 +176,9 @@ def _day(meta: Meta) -> str:
     return f"{meta.date.day} {meta.date:%B %Y}"
 
 
-def _running(title: str) -> str:
-    """Return *title* as a running head has it: without subtitle and asides, so that it keeps to one line."""
-    return re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0]
+def _running(title: str, most: int) -> str:
+    """Return *title* as a running head has it, on one line: no subtitle, no asides, of its words what *most* allows."""
+    return shorten(re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0], most, placeholder="…")
 
 
 def _contents(edition: Edition) -> str:
@@ -211,7 +213,7 @@ def _printed(section: Element) -> Element:
     section = deepcopy(section)
     page.bookmark(section)
     for heading in section.iter(f"{_X}h1"):
-        heading.set("data-running", _running(heading.get("data-bookmark", "")))
+        heading.set("data-running", _running(heading.get("data-bookmark", ""), _HEAD))
     for image in section.iter(f"{_X}img"):
         image.set("src", f"{weasy.SCHEME}{image.get('src')}")     # Python joins addresses of known schemes only
     bodies = {note.get("id"): note for note in section.iter(f"{_X}aside") if note.get("class") == "note"}
@@ -231,9 +233,9 @@ def _replace(mark: Element, body: Element) -> None:
             block.tag = f"{_X}span"
             block.set("class", "note-paragraph")
         note.append(block)
+    _close_up(note)
     anchor.tail = None
     parent = mark.getparent()
-    _close_up(note)
     at = parent.index(mark)  # type: ignore[union-attr]
     note.tail = mark.tail
     parent.remove(mark)  # type: ignore[union-attr]

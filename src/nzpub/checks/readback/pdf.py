@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations_with_replacement, groupby
 from operator import itemgetter
+from textwrap import shorten
 
 import pikepdf
 import pypdfium2
@@ -334,6 +335,7 @@ _SAME = {0x2010: "-", 0x2011: "-", 0x02BB: "‘", 0x02BC: "’", 0xAD: None, 0x2
          **{0xFB00 + n: letters for n, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}}
 _SEEN: frozenset[Kind] = frozenset(("lang", "link", "em", "strong", "code", "sub", "sup", "picture", "painting",
                                     "math"))
+_HEAD, _BOOK = 58, 32              # characters of a chapter's and of the book's title that a running head has
 _MOST_PARTS = 3                    # paragraphs that print makes of one caption, at most
 
 
@@ -428,8 +430,8 @@ def _unexplained(found: Sequence[Passage], expected: Sequence[Passage]) -> Itera
     """Yield the margins of *found* that are more than what print adds: running heads, and those of tables."""
     # The outline has the headings of level 1, as running heads do, without the marks of their notes.
     highest = (each for each in expected if each.kind == "outline" and len(each.path) == 1)
-    heads = ["", *dict.fromkeys(letters(_running(each.text)) for each in highest)]
-    titles = ["", *(letters(_running(each.text)) for each in expected if each.kind == "title")]
+    heads = ["", *dict.fromkeys(letters(_running(each.text, _HEAD)) for each in highest)]
+    titles = ["", *(letters(_running(each.text, _BOOK)) for each in expected if each.kind == "title")]
     allowed = {"".join(sorted(title + head)) for title in titles for head in heads}
     repeated = list(_table_heads(expected))
     for each in found:
@@ -474,9 +476,9 @@ def _row(each: Passage) -> int:
     return next((int(match[1]) for match in found if match), 0)
 
 
-def _running(title: str) -> str:
-    """Return *title* as running heads have it: without subtitle and asides."""
-    return re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0]
+def _running(title: str, most: int) -> str:
+    """Return *title* as running heads have it: without subtitle and asides, and no words beyond *most* characters."""
+    return shorten(re.sub(r"\s*\([^()]*\)", "", title).partition(": ")[0], most, placeholder="…")
 
 
 def _known(mark: Mark, pictures: Iterable[str]) -> Mark:
