@@ -30,7 +30,7 @@ _MOST_CHARACTERS = 10_000         # in a field of a source: an abstract may be t
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
 _ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
-_TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;]+);")
+_TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)[;}]")
 
 
 def read(folder: Path) -> Book:
