@@ -286,6 +286,15 @@ def test_a_note_has_no_empty_lines(tmp_path: Path) -> None:
     assert "" not in said
 
 
+def test_a_glyph_that_is_part_of_a_letter_has_a_meaning(tmp_path: Path) -> None:
+    """The dots of an Arabic letter may be a glyph of their own, which a font must not leave without one."""
+    root = make(tmp_path, "# One\n\n[[مقياس]{lang=ar dir=rtl} is a gauge.]{.uncited reason=opinion}\n")
+    (root / "styles").mkdir()
+    (root / "styles" / "tokens.css").write_text(':root { --font-fallback: "Noto Sans Arabic" }', encoding="utf-8")
+
+    build(root, ["pdf"])                               # whose checks ask each font
+
+
 def test_a_term_that_the_margin_does_not_hold_stands_above_its_definition(tmp_path: Path) -> None:
     """One that takes a second line there, or reaches into the text, is out of the margin."""
     book = read(make(tmp_path, TERMS) / "manuscript")

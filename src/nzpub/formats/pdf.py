@@ -40,6 +40,7 @@ def conforming(document: Any, meta: Meta, attachments: Mapping[str, bytes]) -> b
     def finish(_document: object, pdf: Any) -> None:
         _declare(pdf, meta)
         _attach(pdf)
+        _name_parts(pdf)
 
     with repaired(document, repair):
         return weasy.write_pdf(document, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=meta.identifier.encode(),
@@ -72,6 +73,16 @@ def _attach(pdf: Any) -> None:
         named = _object(pdf, reference)
         mime = _MIME.get(PurePosixPath(named["UF"].string).suffix, "application/octet-stream")
         _object(pdf, named["EF"]["F"]).extra["Subtype"] = pikepdf.Name(f"/{mime}").unparse().decode()
+
+
+def _name_parts(pdf: Any) -> None:
+    """Map each glyph that is only part of a letter, such as the dots of an Arabic one, to a word joiner.
+
+    WeasyPrint 70 maps a letter of several glyphs to one of them and the others to nothing, which both standards forbid.
+    """
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and b"begincmap" in stream.stream:
+            stream.stream = [line.replace(b"<>", b"<2060>") for line in stream.stream]
 
 
 def _object(pdf: Any, reference: bytes) -> Any:
