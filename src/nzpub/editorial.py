@@ -16,6 +16,7 @@ from typing import NamedTuple
 from nzpub.annotate import (
     ASIDES,
     EDITORIAL,
+    LAYOUTS,
     Visit,
     Visits,
     allowed,
@@ -149,7 +150,7 @@ def _abbreviations(book: Book, seen: Visits) -> Iterator[Doubt]:
                     yield _doubt("NZ503", f"“{short}” is used before it is spelled out",
                                  f"write [{short}]{{.abbr}} here", visit)
     for short in book.meta.glossary:
-        if short not in marked:
+        if short not in marked | asked:
             yield _about(_field(book, f"glossary.{short}"), "NZ503", f"“{short}” in the glossary is never used",
                          "mark its first use, or take it out", short)
 
@@ -245,7 +246,8 @@ def _slides(_book: Book, seen: Visits) -> Iterator[Doubt]:
         if "slide" not in visit.attr.classes:
             continue
         shown = [child for child in visit.node["c"][1] if "notes" not in attr(child).classes]
-        layout = next((c.removeprefix("layout-") for c in visit.attr.classes if c.startswith("layout-")), "")
+        layouts = (name.removeprefix("layout-") for name in visit.attr.classes)
+        layout = next((name for name in layouts if name in LAYOUTS), "")
         if (count := _count(shown)) > _SLIDE_WORDS[layout]:
             yield _doubt("NZ510", f"this slide has {count} words; its layout holds {_SLIDE_WORDS[layout]}",
                          "say the rest in its notes", visit)
