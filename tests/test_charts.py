@@ -35,19 +35,20 @@ def chart(name: str) -> ChartData:
     """Return the table *name* of the publication, with its geometry if it has one."""
     file = ROOT / f"manuscript/data/{name}.csv"
     geometry = file.with_suffix(".json")
-    return ChartData(read_rows(file.read_bytes(), f"data/{name}.csv"),
+    return ChartData(read_rows(file.read_bytes(), f"data/{name}.csv", KINDS[FIGURES[name]].columns),
                      geometry.read_bytes() if geometry.is_file() else None, f"data/{name}.csv")
 
 
 def drawn(name: str, shape: Shape = "column", **tokens: str) -> str:
     """Return the figure *name* as SVG; *tokens* (``color_ink`` for ``--color-ink``) replace the style sheet's."""
     changed = {f"--{key.replace('_', '-')}": value for key, value in tokens.items()}
-    return KINDS[FIGURES[name]](chart(name), TOKENS | changed, shape)
+    return KINDS[FIGURES[name]].draw(chart(name), TOKENS | changed, shape)
 
 
 def small(kind: str, table: str, geometry: bytes | None = None, shape: Shape = "column") -> str:
     """Return the chart of *table* as SVG."""
-    return KINDS[kind](ChartData(read_rows(table.encode(), "data/x.csv"), geometry, "data/x.csv"), TOKENS, shape)
+    rows = read_rows(table.encode(), "data/x.csv", KINDS[kind].columns)
+    return KINDS[kind].draw(ChartData(rows, geometry, "data/x.csv"), TOKENS, shape)
 
 
 def words(svg: str) -> list[str]:
@@ -159,7 +160,7 @@ def test_a_missing_token_says_which() -> None:
     tokens = {key: value for key, value in TOKENS.items() if key != "--color-ochre"}
 
     with pytest.raises(ManuscriptError, match="--color-ochre"):
-        KINDS["map"](chart("map"), tokens, "column")
+        KINDS["map"].draw(chart("map"), tokens, "column")
 
 
 @every_figure
@@ -319,15 +320,39 @@ def test_a_bad_table_names_file_and_line(kind: str, table: str, line: int, code:
     assert (finding.code, finding.where, bool(finding.hint)) == (code, Place("data/x.csv", line), True)
 
 
+ALL_BAD = {
+    "steps": (STEPS + "1930s,1,exact,a,k\n2022,many,roof,b,k\n2023,5,exact,c, d,k\n2024,-1,exact,d,k\n",
+              [(2, "NZ424"), (3, "NZ423"), (3, "NZ425"), (4, "NZ421"), (5, "NZ423")]),
+    "timeline": (TIMELINE + "2004,1996,g,a,,k\n2001,,h,b,,k\n2001,1999,i,c,,k\n2001,,j,d,,k\n",
+                 [(2, "NZ424"), (4, "NZ424"), (5, "NZ425")]),
+    "labels": (TIMELINE + f"2001,,g,{'long ' * 30},,k\n2002,,g,b,,k\n2003,,g,{'wide ' * 30},,k\n",
+               [(2, "NZ426"), (4, "NZ426")]),
+    "map": (MAP + "A,,city,,A,A,50,east,left,k\nB,,city,,B,B,-40,170,under,k\n",
+            [(2, "NZ423"), (3, "NZ425")]),
+    "header": ("Date,value,label,source\n2022,1,a,k\n2023,2,b,k\n", [(1, "NZ422"), (1, "NZ422")]),
+}
+
+
+@pytest.mark.parametrize(("table", "told"), ALL_BAD.values(), ids=ALL_BAD.keys())
+def test_all_that_is_wrong_in_a_table_is_told_together(request: pytest.FixtureRequest, table: str,
+                                                       told: list[tuple[int, str]]) -> None:
+    """No mistake in a table hides another, in the same row or in another, and each is told once."""
+    kind = {"labels": "timeline", "header": "steps"}.get(name := request.node.callspec.id, name)
+
+    with pytest.raises(ManuscriptError) as caught:
+        small(kind, table)
+    assert [(finding.where and finding.where.line, finding.code) for finding in caught.value.findings] == told
+
+
 def test_a_table_in_another_encoding_names_the_line() -> None:
     """A table that a spreadsheet saved as Latin-1 is refused, not misread."""
     with pytest.raises(ManuscriptError, match=r"data/x\.csv:2: .*UTF-8"):
-        read_rows("label\nTürkiye".encode("latin-1"), "data/x.csv")
+        read_rows("label\nTürkiye".encode("latin-1"), "data/x.csv", {})
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column() -> None:
     """Spreadsheets begin UTF-8 with a mark; it is not text."""
-    assert read_rows(b"\xef\xbb\xbfdate\n2001\n", "x.csv")[0].cells == {"date": "2001"}
+    assert read_rows(b"\xef\xbb\xbfdate\n2001\n", "x.csv", {})[0].cells == {"date": "2001"}
 
 
 def topology(arc: list[list[float]], times: int = 1) -> bytes:

@@ -280,7 +280,7 @@ def test_a_bibliography_holds_nothing_forbidden(tmp_path: Path, title: str, colu
 def test_a_table_holds_nothing_forbidden() -> None:
     """A character that XML forbids is refused in a table of data."""
     with pytest.raises(ManuscriptError) as error:
-        read_rows(b"a,b\n1,x\0\n", "manuscript/data/x.csv")
+        read_rows(b"a,b\n1,x\0\n", "manuscript/data/x.csv", {})
     assert [(f.code, f.where) for f in error.value.findings] == [("NZ109", Place("manuscript/data/x.csv", 2, 4))]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nzpub.charts import KINDS
-from nzpub.errors import Finding, Place, nearest
+from nzpub.errors import Finding, Place, suggestion
 from nzpub.fonts import uncovered
 from nzpub.model import OUTPUTS, Book, Styles
 from nzpub.tree import Attr, Node, attr, children, text, walk
@@ -173,13 +173,9 @@ Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
 
 
-def _near(name: str, known: Iterable[str], otherwise: str = "the README lists the annotations") -> str:
-    close = nearest(name, known)
-    return f"did you mean “{close}”?" if close else otherwise
-
-
+_LISTED = "the README lists the annotations"
 _NO_ID = "give that id to what is meant, or take the reference out"
-_NO_SOURCE = "add it there, or correct the key"
+NO_SOURCE = "add it there, or correct the key"
 
 
 def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
@@ -211,7 +207,7 @@ def _classes(_book: Book, visits: Visits) -> Iterator[Finding]:
             continue
         for name in visit.attr.classes:
             if name not in _CLASSES:
-                yield _error("NZ111", visit, f"unknown annotation “.{name}”", _near(name, _CLASSES))
+                yield _error("NZ111", visit, f"unknown annotation “.{name}”", suggestion(name, _CLASSES, _LISTED))
             elif kind not in _CLASSES[name]:
                 yield _error("NZ112", visit, f"“.{name}” does not belong on a {kind.lower()}",
                              f"put it on a {' or '.join(sorted(_CLASSES[name])).lower()}")
@@ -224,7 +220,7 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
             continue
         for name, value in visit.attr.keys:
             if name not in KEYS:
-                yield _error("NZ111", visit, f"unknown annotation “{name}=”", _near(name, KEYS))
+                yield _error("NZ111", visit, f"unknown annotation “{name}=”", suggestion(name, KEYS, _LISTED))
             elif not kinds & KEYS[name]:
                 yield _error("NZ112", visit, f"“{name}=” does not belong here",
                              f"it goes on {' or '.join(sorted(KEYS[name])).lower()}")
@@ -296,7 +292,7 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
         if target.startswith("#"):
             if target[1:] not in idents:
                 yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”",
-                             _near(target[1:], idents - {""}, _NO_ID))
+                             suggestion(target[1:], idents - {""}, _NO_ID))
         elif not target.lower().startswith(_SCHEMES):
             yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
                          "link to https:, http:, mailto: or #an-id")
@@ -353,7 +349,7 @@ def _embedded(visit: Visit, target: str, figures: set[str]) -> Iterator[Finding]
         yield _error("NZ406", visit, "a figure is embedded outside a slide", "link to it instead: [@fig-…]")
     if target.removeprefix("#") not in figures:
         yield _error("NZ406", visit, f"no figure has the id “{target.removeprefix('#')}”",
-                     _near(target.removeprefix("#"), figures - {""}, _NO_ID))
+                     suggestion(target.removeprefix("#"), figures - {""}, _NO_ID))
 
 
 def _caption(figure: Node) -> Node:
@@ -383,10 +379,10 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
             if is_cross_reference(key) and key not in entries:
                 if key not in idents:
                     yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere",
-                                 _near(key, idents - {""}, _NO_ID))
+                                 suggestion(key, idents - {""}, _NO_ID))
             elif key not in entries and "bibliography" not in book.meta.unknown:
                 yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography",
-                             _near(key, entries, _NO_SOURCE))
+                             suggestion(key, entries, NO_SOURCE))
 
 
 def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:

@@ -9,13 +9,15 @@ NzpubError
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from traceback import walk_tb
-from typing import Literal
+from typing import Literal, TypeVar
 
+T = TypeVar("T")
+R = TypeVar("R")
 Severity = Literal["error", "warning"]
 DEBUG = "NZPUB_DEBUG"
 _SAID = 200                    # characters of an exception's words that a message shows
@@ -91,6 +93,23 @@ class CheckError(NzpubError):
     """Rules are broken; all of them are listed, and nothing was published."""
 
 
+def each(function: Callable[[T], R], items: Iterable[T]) -> tuple[R, ...]:
+    """Return what *function* returns for each of *items*.
+
+    Raises ManuscriptError with what is wrong with any of them, each thing once: one mistake hides no other.
+    """
+    made: list[R] = []
+    found: dict[Finding, None] = {}
+    for item in items:
+        try:
+            made.append(function(item))
+        except ManuscriptError as error:
+            found |= dict.fromkeys(error.findings)
+    if found:
+        raise ManuscriptError(found)
+    return tuple(made)
+
+
 @contextmanager
 def at_fault(doing: str) -> Iterator[None]:
     """Raise ToolError that says that this failed while *doing* what is done inside, for what is no NzpubError.
@@ -118,7 +137,14 @@ def _culprit(error: BaseException) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return which of the *known* names was probably meant by *name*, "" if none is close enough to say so."""
-    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_CLOSE)), "")
+    cased = {one.casefold(): one for one in sorted(known)}
+    return next((cased[close] for close in get_close_matches(name.casefold(), cased, n=1, cutoff=_CLOSE)), "")
+
+
+def suggestion(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the hint that names which of the *known* was probably meant by *name*, *otherwise* if none is close."""
+    close = nearest(name, known)
+    return f"did you mean “{close}”?" if close else otherwise
 
 
 def _order(finding: Finding) -> tuple[Severity, str, int, int, str]:

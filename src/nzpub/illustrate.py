@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from nzpub.charts import KINDS, ChartData, Row, Shape, read_rows
-from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.annotate import NO_SOURCE
+from nzpub.charts import KINDS, ChartData, Row, Shape, read_rows, row_error
+from nzpub.errors import Finding, ManuscriptError, each, suggestion
 from nzpub.model import Book, Styles
 from nzpub.tree import attr, walk
 
@@ -19,28 +20,35 @@ def illustrate(book: Book, styles: Styles) -> Book:
 
     Raises ManuscriptError with all that is wrong in the tables, sources that the bibliography lacks among it.
     """
-    drawn: dict[str, bytes] = {}
-    findings: list[Finding] = []
-    for path, kind, table in _charts(book):
-        try:
-            data = _data(book, kind, table)
-            findings += _strangers(data.rows, book)
-            drawn |= {_named(path, shape): KINDS[kind](data, styles.tokens, shape).encode() for shape in SUFFIXES}
-        except ManuscriptError as error:
-            findings += error.findings
-    if findings:
-        raise ManuscriptError(findings)
-    return replace(book, files={**book.files, **drawn})
+    def drawn(chart: tuple[str, str, str]) -> dict[str, bytes]:
+        path, kind, table = chart
+        data = _data(book, kind, table)
+        return {_named(path, shape): svg for shape, svg in _shapes(kind, data, styles)}
+    figures = each(drawn, _charts(book))
+    return replace(book, files={**book.files, **{path: svg for figure in figures for path, svg in figure.items()}})
 
 
-def _strangers(rows: Iterable[Row], book: Book) -> Iterator[Finding]:
-    """Yield each source that one of *rows* names and the bibliography lacks."""
+def _shapes(kind: str, data: ChartData, styles: Styles) -> tuple[tuple[Shape, bytes], ...]:
+    """Return the drawing of *data* in each shape; raises ManuscriptError with all that is wrong, each row once."""
+    try:
+        return each(lambda shape: (shape, KINDS[kind].draw(data, styles.tokens, shape).encode()), SUFFIXES)
+    except ManuscriptError as error:
+        told: dict[object, Finding] = {}
+        for finding in error.findings:             # a label that is too long is so in one shape or in all
+            told.setdefault((finding.code, finding.where) if finding.where and finding.where.line else finding, finding)
+        raise ManuscriptError(told.values()) from error
+
+
+def _known(row: Row, book: Book) -> None:
+    """Raise ManuscriptError with each source that *row* names and the bibliography of *book* lacks."""
     known = {str(entry["id"]) for entry in book.references}
-    for row in rows if "bibliography" not in book.meta.unknown else ():
-        for key in (part.strip().lstrip("@") for part in row.cells.get("source", "").split(";")):
-            if key and key not in known:
-                yield Finding("NZ310", "error", f"the source “{key}” is not in the bibliography",
-                              Place(row.file, row.line), "add it there, or correct the key")
+
+    def check(key: str) -> None:
+        if key and key not in known:
+            raise row_error(row, "NZ310", f"the source “{key}” is not in the bibliography",
+                            suggestion(key, known, NO_SOURCE))
+    if "bibliography" not in book.meta.unknown:
+        each(check, (part.strip().lstrip("@") for part in row.cells.get("source", "").split(";")))
 
 
 def charts(book: Book) -> tuple[str, ...]:
@@ -72,4 +80,5 @@ def _named(path: str, shape: Shape) -> str:
 def _data(book: Book, kind: str, table: str) -> ChartData:
     geometry = book.files.get(str(PurePosixPath(table).with_suffix(".json"))) if kind == "map" else None
     file = str(PurePosixPath(book.source).parent / table)
-    return ChartData(read_rows(book.files[table], file), geometry, file)
+    columns = {**KINDS[kind].columns, "source": lambda row, _: _known(row, book)}
+    return ChartData(read_rows(book.files[table], file, columns), geometry, file)

@@ -30,8 +30,8 @@ from nzpub.charts.globe import (
     read_topology,
 )
 from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path
-from nzpub.charts.table import ChartData, Row, cell, label_column, number, one_of, row_error, wrong
-from nzpub.errors import Place
+from nzpub.charts.table import ChartData, Columns, Row, cell, label_column, number, one_of, row_error, wrong
+from nzpub.errors import Place, each
 
 _Outlines = Sequence[Sequence[Point]]
 
@@ -46,6 +46,20 @@ _SIDES: Mapping[str, tuple[Anchor, float, float]] = {      # anchor, and the shi
     "above": ("middle", 0, -0.9), "below": ("middle", 0, 0.9), "above right": ("start", 1.1, -2.6)}
 # In sizes of the text: a city's radius, the hatching, a swatch, and a row of the key.
 _CITY_RADIUS, _HATCH, _SWATCH, _KEY_ROW = 0.34, 0.33, 1.3, 1.7
+
+
+def _is_labelled(row: Row) -> bool:
+    return bool(cell(row, "label") or row.cells.get("short"))
+
+
+def _degrees(row: Row, column: str) -> object:
+    """Return the cell in *column*, a number if *row* has a place on the map: a city, or what has a label."""
+    return number(row, column) if cell(row, "group") == _CITY or _is_labelled(row) else cell(row, column)
+
+
+COLUMNS: Columns = {
+    "name": cell, "code": cell, "group": cell, "label": cell, "latitude": _degrees, "longitude": _degrees,
+    "side": lambda row, column: one_of(row, column, tuple(_SIDES)) if _is_labelled(row) else cell(row, column)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class _World:
 def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     """Return the map of *chart* as SVG.
 
-    Raises ManuscriptError if there is no geometry, a code is not in it, or there are not two cities.
+    Raises ManuscriptError if there is no geometry or there are not two cities, or with each code that is not in it.
     """
     look = Look(tokens, shape)
     world = _world(chart)
@@ -97,7 +111,9 @@ def _world(chart: ChartData) -> _World:
     if len(cities) != 2 or not 1 <= len(groups) <= _GROUPS:  # noqa: PLR2004 (a line has two ends)
         raise wrong("NZ425", f"there are {len(cities)} cities and {len(groups)} other groups",
                     Place(chart.source, 1), "name two cities and one or two groups")
-    members = {group: tuple(_country(row, countries) for row in chart.rows if cell(row, "group") == group)
+    outlines = dict(each(lambda row: (row.line, _country(row, countries)),
+                         [row for row in chart.rows if row not in cities]))
+    members = {group: tuple(outlines[row.line] for row in chart.rows if cell(row, "group") == group)
                for group in groups}
     ends = [place(number(row, "latitude"), number(row, "longitude")) for row in cities]
     return _World(land, members, (ends[0], ends[1]))

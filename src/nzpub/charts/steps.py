@@ -12,10 +12,12 @@ from itertools import pairwise
 from math import ceil, floor
 
 from nzpub.charts.svg import Anchor, Box, Label, Look, Shape, drawing, element, line, path, years
-from nzpub.charts.table import ChartData, Row, When, amount, cell, one_of, row_error, when, wrong
-from nzpub.errors import Place
+from nzpub.charts.table import ChartData, Columns, Row, When, amount, cell, one_of, row_error, when, wrong
+from nzpub.errors import Place, each
 
 _KEY = {"floor": "More than (a floor)", "about": "About", "exact": "Exact"}
+COLUMNS: Columns = {"date": when, "value": amount, "bound": lambda row, column: one_of(row, column, tuple(_KEY)),
+                    "label": cell}
 _RATIO = {"column": 0.66, "phone": 1.15}    # of the height to the width
 _HEADROOM = 1.12           # of the scale's top to the largest value: an arrow stands on it
 # In sizes of the text: a mark's radius, a floor's arrow, a line of a label, and what stands below the steps.
@@ -56,7 +58,7 @@ class _Point:
 def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     """Return the steps of *chart* as SVG.
 
-    Raises ManuscriptError if a date or a number is none, or a label finds no room.
+    Raises ManuscriptError if no value is above 0, or with each label that finds no room.
     """
     look = Look(tokens, shape)
     height = look.length("height") if shape == "wide" else look.width * _RATIO[shape]
@@ -128,15 +130,15 @@ def _labels(look: Look, frame: _Frame, points: Sequence[_Point]) -> list[Label]:
              for (x1, y1), (x2, y2) in pairwise(_stairs(points))]
     taken = [*lines, *(_mark_box(look, point) for point in points)]
     room = Box(0, 0, look.width, frame.floor)
-    labels: list[Label] = []
-    for point in reversed(points):       # the last steps stand closest to the edge
+
+    def label(point: _Point) -> tuple[Label, Label]:
         pair = next((pair for pair in _places(look, point) if _free(look, pair, room, taken)), None)
         if pair is None:
             raise row_error(point.row, "NZ426", f"“{point.label}” finds no room in the drawing{look.where}",
                             "write fewer words")
-        labels += pair
-        taken = [*taken, *(label.box for label in pair)]
-    return labels
+        taken.extend(words.box for words in pair)
+        return pair
+    return [words for pair in each(label, reversed(points)) for words in pair]     # the last stand closest to the edge
 
 
 def _places(look: Look, point: _Point) -> Iterator[tuple[Label, Label]]:

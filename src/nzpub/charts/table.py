@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from nzpub import trust
-from nzpub.errors import Finding, ManuscriptError, Place
+from nzpub.errors import Finding, ManuscriptError, Place, each, nearest
 
 # Dates of variable precision, as EDTF (ISO 8601-2) writes them: 2001, 2003-09, 2012-06-04, 2006-11~ (about).
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(~?)")
@@ -53,10 +53,14 @@ class When(NamedTuple):
         return (self.first + self.last) / 2
 
 
-def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
-    """Return the rows of *data*: CSV in UTF-8, its first row the names of the columns.
+# What a table must have: a column, and what reads a row's cell in it.
+Columns = Mapping[str, Callable[[Row, str], object]]
 
-    Raises ManuscriptError, with the line in *file*, for anything else.
+
+def read_rows(data: bytes, file: str, columns: Columns) -> tuple[Row, ...]:
+    """Return the rows of *data*: CSV in UTF-8, its first row the names of the columns, with *columns* among them.
+
+    Raises ManuscriptError, with the line in *file*, for anything else: with all that is wrong in any row.
     """
     try:
         words = data.decode("utf-8-sig")
@@ -70,31 +74,35 @@ def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
                     "export the table with commas between them, and with points in its numbers")
     reader = csv.DictReader(io.StringIO(words, newline=""), strict=True)
     try:
-        rows = tuple(_row(cells, file, reader.line_num) for cells in reader)
+        lines = [(cells, reader.line_num) for cells in reader]
     except csv.Error as error:
         raise wrong("NZ421", f"this is not CSV: {error}", Place(file, reader.line_num + 1),
                     "put a cell that has a comma or a quotation mark in quotation marks") from error
-    if len(rows) > _MOST_ROWS:
-        raise wrong("NZ421", f"the table has {len(rows):,} rows", Place(file, rows[_MOST_ROWS].line),
+    if len(lines) > _MOST_ROWS:
+        raise wrong("NZ421", f"the table has {len(lines):,} rows", Place(file, lines[_MOST_ROWS][1]),
                     f"take some out: {_MOST_ROWS:,} are the most")
-    if not rows:
+    if not lines:
         raise wrong("NZ421", "the table has no rows", Place(file, 1),
                     "add a row below the names of the columns")
-    return rows
+    return each(lambda numbered: _row(*numbered, file, columns), lines)
 
 
-def _row(cells: dict[str | None, str | list[str] | None], file: str, line: int) -> Row:
-    if None in cells or None in cells.values():
-        raise wrong("NZ421", "this row has more or fewer cells than the first row", Place(file, line),
-                    "put a cell that has a comma in quotation marks")
-    return Row({str(name): str(value).strip() for name, value in cells.items()}, file, line)
+def _row(cells: dict[str | None, str | list[str] | None], line: int, file: str, columns: Columns) -> Row:
+    missing, more = sum(value is None for value in cells.values()), len(cells.pop(None, None) or ())
+    if missing or more:
+        raise wrong("NZ421", f"this row has {len(cells) - missing + more} cells, and the first row {len(cells)}",
+                    Place(file, line), "put a cell that has a comma in quotation marks")
+    row = Row({str(name): str(value).strip() for name, value in cells.items()}, file, line)
+    each(lambda column: columns[column](row, column), columns)
+    return row
 
 
 def cell(row: Row, column: str) -> str:
     """Return the text in *column* ("" if it is empty). Raises ManuscriptError if there is no such column."""
     if column not in row.cells:
+        near = nearest(column, row.cells)
         raise wrong("NZ422", f"the column “{column}” is missing", Place(row.file, 1),
-                    f"add it; the table has {', '.join(row.cells)}")
+                    f"write “{column}” for “{near}”" if near else f"add it; the table has {', '.join(row.cells)}")
     return row.cells[column]
 
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from nzpub.charts.svg import Box, Label, Look, Shape, drawing, element, line, path, upright, years
-from nzpub.charts.table import ChartData, Row, When, cell, label_column, row_error, when, wrong
-from nzpub.errors import Place
+from nzpub.charts.table import ChartData, Columns, Row, When, cell, label_column, row_error, when, wrong
+from nzpub.errors import Place, each
 
 _TICK_YEARS = 5            # or more, if their names need it
 _COLOURS = ("atlantic", "ochre", "pacific")
 _KEY = "Hollow: known only to the year, or roughly"
+COLUMNS: Columns = {"date": when, "end": lambda row, column: cell(row, column) and when(row, column), "group": cell,
+                    "label": cell}
 # In sizes of the text: marks, the space beside them, a row (on a phone one of words, one of marks), a heading's row,
 # and what stands below the bands.
 _MARK, _GAP, _ROW, _PHONE_ROW, _HEADING, _BELOW = 0.64, 0.45, 1.45, 2.7, 2.0, 3.8
@@ -75,15 +77,17 @@ class _Placed:
 def draw(chart: ChartData, tokens: Mapping[str, str], shape: Shape) -> str:
     """Return the timeline of *chart* as SVG.
 
-    Raises ManuscriptError if a date is none, a label does not fit, or there are more than three groups.
+    Raises ManuscriptError if no row has a label, or with each row whose end comes before its date, whose label does
+    not fit, or whose group is one more than three.
     """
     look = Look(tokens, shape)
     groups = tuple(dict.fromkeys(cell(row, "group") for row in chart.rows))
     column = label_column(chart.rows, short=shape == "wide")
-    entries = [entry for row in chart.rows if (entry := _entry(row, groups, column)).label]
+    entries = [entry for entry in each(lambda row: _entry(row, groups, column), chart.rows) if entry.label]
     if not entries:
         raise wrong("NZ422", "no row has a label", Place(chart.source, 1), "write one for each row to be shown")
     scale = _scale(look, groups, entries)
+    each(lambda entry: _place(look, scale, entry, 0), entries)        # all that are too long are told
     bands = [_rows(look, scale, [e for e in entries if e.band == band]) for band in range(len(groups))]
     headings, placed, bottom = _stack(look, scale, groups, bands)
     bottom += _GAP * look.size
