@@ -10,7 +10,7 @@ import pytest
 
 from golden import cases, mismatches
 from nzpub import annotate, editorial
-from nzpub.errors import NzpubError
+from nzpub.errors import NzpubError, Place
 from nzpub.read import read
 from publication import FRONT_LINES, make
 
@@ -41,6 +41,16 @@ def told(root: Path) -> set[str]:
 def test_a_wrong_time_is_told_beside_the_doubts(tmp_path: Path, time: str) -> None:
     """Notes whose time is no number of seconds are an error, and nothing is reckoned from it."""
     assert "NZ123" in told(make(tmp_path, "# A\n\n" + SETTINGS[2].format(f"time={time}")))
+
+
+def test_blank_lines_before_the_metadata_count(tmp_path: Path) -> None:
+    """They are nobody's mistake, and every line below them keeps its number."""
+    root = make(tmp_path, "# A\n\n[x]{.abr}\n")
+    article = root / "manuscript" / "article.md"
+    article.write_text(f"\n \n{article.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    assert [finding.where for finding in annotate.check(read(root / "manuscript"))] == [
+        Place("manuscript/article.md", FRONT_LINES + 5)]
 
 
 def test_no_mistake_stops_the_pass(tmp_path: Path) -> None:
