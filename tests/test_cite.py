@@ -61,6 +61,29 @@ def test_a_fault_in_the_bibliography_is_told_at_its_line(old: str, new: str, pla
     assert str(caught.value.findings[0].where) == place
 
 
+def test_all_that_is_wrong_in_the_bibliography_is_told_together(tmp_path: Path) -> None:
+    """No entry hides another, and none that can be read is lost: an id, a type, a field; names, a date."""
+    root = make(tmp_path, "# A\n\nWords [@smith-2020].\n")
+    entries = ['{"title": "A"}', '{"id": 5, "type": "book"}',
+               '{"id": "a", "type": "website", "tilte": "A", "x-y": "z"}',
+               '{"id": "b"}', '{"id": "c", "type": "book",\n "author": "A. Name"}', json.dumps(SOUND),
+               '{"id": "d", "type": "book", "url": "https://example.org/", "issued": {"date-parts": [2020]}}']
+    (root / "manuscript" / "references.json").write_text("[" + ",\n".join(entries) + "\n]")
+
+    book = read(root / "manuscript")
+    with pytest.raises(ManuscriptError) as caught:
+        cite(book)
+
+    assert [(str(f.where).partition(":")[2], f.severity, f.code, f.message) for f in book.problems] == [
+        ("1", "error", "NZ302", "an entry has no id"), ("2", "error", "NZ302", "an entry has no id"),
+        ("3", "warning", "NZ302", "“website” is no type of source"),
+        ("3", "warning", "NZ302", "“tilte” is no field of a source, and is printed nowhere"),
+        ("4", "warning", "NZ302", "the source “b” has no type")]
+    assert [(str(f.where).partition(":")[2], f.message.partition(":")[0]) for f in caught.value.findings] == [
+        ("5", "the source “c” is not CSL JSON"), ("8", "the source “d” is not CSL JSON")]
+    assert SOUND["id"] in book.entries
+
+
 def test_sources_that_take_too_long_are_told_at_the_likeliest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What makes citeproc hang are marks that are never closed: the entry with the most of them is named."""
     root = make(tmp_path, "# A\n\nWords [@smith-2020].\n")

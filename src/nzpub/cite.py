@@ -22,6 +22,9 @@ from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, p
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
 _UNREADABLE = re.compile(r"Error in \$\[(\d+)\](\S*): (.*)")   # Pandoc of an entry: its number, what in it, and why
+_MOST_UNREADABLE = 20          # sources that Pandoc is asked about, one after the other
+_SHAPES = ('put the entry right: names are [{"family": "…", "given": "…"}] or [{"literal": "…"}], a date is '
+           '{"date-parts": [[2026, 11, 23]]}')
 _EXPECTED = re.compile(r"expected (?P<wanted>\w+), but encountered (?P<found>\w+)")
 _KINDS = {"Array": "a list", "Object": "an entry in braces", "String": "a text", "Number": "a number",
           "Null": "nothing", "Boolean": "true or false"}
@@ -81,15 +84,28 @@ def _resolved(blocks: Iterable[Node], book: Book, style: Path) -> pandoc.Parsed:
                                       "look for marks that are never closed, such as <i>: this source has the most"
                                       )) from error
     except ToolError as error:
-        found = _UNREADABLE.search(str(error))
-        if not found:
-            raise
+        if findings := _unreadable(error, book, style):
+            raise ManuscriptError(findings) from error
+        raise
+
+
+def _unreadable(error: ToolError, book: Book, style: Path) -> list[Finding]:
+    """Return a finding for each source that Pandoc cannot read; *error* names the first, and so on without it."""
+    rest = list(book.references)
+    findings: list[Finding] = []
+    while (found := _UNREADABLE.search(str(error))) and len(findings) < _MOST_UNREADABLE:
         number, where, why = found.groups()
-        key = str(book.references[int(number)]["id"])
-        place = Place(_bibliography(book), book.entries.get(key))
+        key = str(rest.pop(int(number))["id"])
         what = f"{where.strip('.')}: {_plainly(why)}".removeprefix(": ")
-        raise ManuscriptError(Finding("NZ302", "error", f"the source “{key}” is not CSL JSON: {what}", place,
-                                      "put the entry right: an author is a list of names")) from error
+        findings.append(Finding("NZ302", "error", f"the source “{key}” is not CSL JSON: {what}",
+                                Place(_bibliography(book), book.entries.get(key)), _SHAPES))
+        try:
+            pandoc.cite((), rest, style, _locale(book.meta.lang))
+        except ToolError as another:
+            error = another
+        else:
+            break
+    return findings
 
 
 def _plainly(why: str) -> str:

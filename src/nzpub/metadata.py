@@ -339,8 +339,8 @@ FIELDS: Mapping[str, _Field] = {
     "bibliography": _Field(False, "the name of a CSL JSON file beside the manuscript", _matching(_FILE_NAME)),
     "citation-style": _Field(False, "the name of a CSL style, such as chicago-notes-bibliography",
                              _matching(_STYLE_NAME)),
-    "glossary": _Field(False, "abbreviations and what they stand for, one a line: NATO: North Atlantic Treaty "
-                       "Organization", _expansions),
+    "glossary": _Field(False, "abbreviations and what they stand for, one a line: EU: European Union",
+                       _expansions),
     "spellings": _Field(False, "a list of words: [Māori, Tīeke]", _texts),
     "talk-minutes": _Field(False, "a whole number of minutes, such as 15", _minutes),
     "allow": _Field(False, "NZ502, NZ503 or NZ512, with the key or abbreviation if one is meant, and the reason",

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from nzpub import doubts, drawing, limits, metadata, pandoc, trust
+from nzpub import doubts, drawing, limits, metadata, pandoc, references, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError
 from nzpub.fonts import faces
 from nzpub.locate import locate
 from nzpub.model import Book, Meta, Styles
+from nzpub.references import References
 from nzpub.tree import Attr, Node, attr, children, rewrite, strings, walk, with_attr
 
 OUR_STYLES = Path(__file__).parents[2] / "styles"
@@ -25,11 +25,8 @@ _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps t
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
 _MAX_PICTURE_BYTES = 50_000_000
 _MAX_FILE_BYTES = {".csv": 500_000, ".json": 5_000_000}     # a table, and 5,000 references or the outlines of a map
-_DEEPEST = 12                     # a bibliography; the parts of a date are 5 deep
-_MOST_CHARACTERS = 10_000         # in a field of a source: an abstract may be there, though no output has it
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
-_ENTRY = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)[;}]")
 
 
@@ -45,7 +42,7 @@ def read(folder: Path) -> Book:
     source = _decode(path.read_bytes(), file)
     block, body = metadata.split(source, file)
     raw, problems = metadata.parse(block, file)
-    references, entries, unread = _references(folder, raw, file)
+    sources = _references(folder, raw, file)
     try:
         _guard(source, file)
         parsed = _parse(body, file)
@@ -53,13 +50,16 @@ def read(folder: Path) -> Book:
         blocks = rewrite(locate(parsed.blocks, body), _tidy)
         _refuse([*_by_number(blocks, file), *limits.check(blocks, file)])
     except ManuscriptError as error:
-        raise ManuscriptError([*problems, *unread, *error.findings]) from error
+        raise ManuscriptError([*problems, *sources.findings, *error.findings]) from error
     files, missing = _files(folder, file, blocks)
     doubted = [*doubts.findings(parsed.warnings, file),
                *doubts.findings(abstract.warnings, file, _lines_of_abstract(raw, source))]
-    unknown = raw.unknown.union(["bibliography"] if unread and not references else [])
-    return Book(_meta(raw, abstract.blocks, unknown), blocks, file, files, references, text=source,
-                problems=(*problems, *unread, *doubted, *missing), entries=entries)
+    # Of one with an entry that has no key, nobody knows which sources it lacks.
+    unread = any(finding.code in ("NZ301", "NZ302", "NZ109", "NZ116") and finding.severity == "error"
+                 for finding in sources.findings)
+    unknown = raw.unknown.union(["bibliography"] if unread else [])
+    return Book(_meta(raw, abstract.blocks, unknown), blocks, file, files, sources.entries, text=source,
+                problems=(*problems, *sources.findings, *doubted, *missing), entries=sources.lines)
 
 
 def size(folder: Path) -> int:
@@ -274,98 +274,19 @@ def _moment(day: date) -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
-_References = tuple[tuple[Mapping[str, object], ...], dict[str, int], tuple[Finding, ...]]
-
-
-def _references(folder: Path, raw: metadata.RawMeta, file: str) -> _References:
-    """Return the entries of the bibliography, the line of each, and what is wrong; no entries if it is not CSL JSON."""
+def _references(folder: Path, raw: metadata.RawMeta, file: str) -> References:
+    """Return the bibliography that the metadata of *file* name; of one that cannot be read, what is wrong alone."""
     if "bibliography" not in raw.values:
-        return (), {}, ()
-    name = f"{folder.name}/{raw.values['bibliography']}"
+        return References()
+    name = raw.values["bibliography"]
     try:
-        entries, lines = _entries(folder, raw.values["bibliography"], Place(file, raw.lines["bibliography"]))
-    except ManuscriptError as error:
-        return (), {}, error.findings
-    counted = Counter(str(entry["id"]) for entry in entries)
-    doubled = sorted(key for key, times in counted.items() if times > 1)
-    return entries, lines, tuple(Finding("NZ303", "error", f"the key “{key}” stands twice",
-                                         Place(name, lines.get(key)), "keep one entry each") for key in doubled)
-
-
-def _entries(folder: Path, path: str, where: Place) -> tuple[tuple[Mapping[str, object], ...], dict[str, int]]:
-    """Return the entries in the file *path*, named at *where*, and the line of each."""
-    name = f"{folder.name}/{path}"
-    try:
-        content = _bytes(folder, path)
-        entries = _shallow(content)
+        return references.parse(_bytes(folder, name), f"{folder.name}/{name}")
     except _UnreadableError as error:
-        raise ManuscriptError(Finding("NZ301", "error", f"the bibliography {error}", where,
-                                      "name a CSL JSON file beside the manuscript")) from error
-    except RecursionError as error:
-        raise ManuscriptError(Finding("NZ302", "error", "not CSL JSON: it is nested too deeply", Place(name, 1),
-                                      "export it again as CSL JSON")) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ManuscriptError(Finding("NZ302", "error", "not valid JSON: it is not UTF-8", Place(name, line),
-                                      "export it again as CSL JSON")) from error
-    except json.JSONDecodeError as error:
-        raise ManuscriptError(Finding("NZ302", "error", f"not valid JSON: {error.msg}",
-                                      Place(name, error.lineno, error.colno),
-                                      "look here and just before for a comma, a bracket or a quotation mark too many "
-                                      "or too few, or export it again as CSL JSON")) from error
-    if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("id"), str) for e in entries):
-        raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(name, 1),
-                                      "export it again as CSL JSON"))
-    words = content.decode(json.detect_encoding(content))
-    lines = _lines_of_entries(words)
-    _refuse(list(trust.characters(words, name)) or [*_escaped(entries, lines, name), *_overlong(entries, lines, name)])
-    return tuple(entries), lines
-
-
-def _shallow(content: bytes) -> Any:
-    """Return the value of the JSON *content*; raises RecursionError if it is nested deeper than any reference."""
-    value = json.loads(content)
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [part for each in level if isinstance(each, dict | list)
-                 for part in (each.values() if isinstance(each, dict) else each)]
-    if any(isinstance(each, dict | list) for each in level):
-        raise RecursionError
-    return value
-
-
-def _escaped(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], name: str) -> Iterator[Finding]:
-    """Yield a finding for each of *entries* that has what may not stand in a text, written as an escape."""
-    for entry in entries:
-        if found := trust.forbidden("".join(_words_in(entry))):
-            yield trust.character(found, Place(name, lines.get(str(entry["id"]))))
-
-
-def _overlong(entries: Iterable[Mapping[str, object]], lines: Mapping[str, int], name: str) -> Iterator[Finding]:
-    """Yield a finding for each field of *entries* with a text that citeproc would work at for long."""
-    for entry in entries:
-        for field, value in entry.items():
-            if (longest := max(map(len, _words_in(value)), default=0)) > _MOST_CHARACTERS:
-                yield Finding("NZ116", "error", f"{longest:,} characters in the field “{field}” of a source",
-                              Place(name, lines.get(str(entry["id"]))), f"shorten it: {_MOST_CHARACTERS:,} is the most")
-
-
-def _words_in(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        inner = [*value, *value.values()] if isinstance(value, dict) else value
-        yield from (words for part in inner for words in _words_in(part))
-
-
-def _lines_of_entries(bibliography: str) -> dict[str, int]:
-    """Return the line of each entry's id by that id; the last line of one that stands twice."""
-    lines: dict[str, int] = {}
-    line, counted = 1, 0
-    for found in _ENTRY.finditer(bibliography):
-        line, counted = line + bibliography.count("\n", counted, found.start()), found.start()
-        lines[json.loads(found[1])] = line
-    return lines
+        return References(findings=(Finding("NZ301", "error", f"the bibliography {error}",
+                                            Place(file, raw.lines["bibliography"]),
+                                            "name a CSL JSON file beside the manuscript"),))
+    except ManuscriptError as error:
+        return References(findings=error.findings)
 
 
 def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
