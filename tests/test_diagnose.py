@@ -46,7 +46,7 @@ def test_words_further_down_in_the_paragraph_are_found() -> None:
     where = Place("manuscript/a.md", 3)
     found = [Finding("NZ1", "error", f"“{words}” is text", where) for words in ("[^nope]", "[^no]")]
     told = json.loads(render(found, "json", source))
-    assert [(each["line"], each["column"]) for each in told] == [(4, 6), (3, None)]
+    assert [(each["line"], each["column"]) for each in told] == [(3, None), (4, 6)]
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:

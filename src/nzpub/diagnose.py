@@ -12,10 +12,11 @@ from dataclasses import replace
 from itertools import takewhile
 
 from nzpub import sarif
-from nzpub.errors import Finding, Place
+from nzpub.errors import Finding, Place, order
 
 _QUOTED = re.compile(r"“([^”]+)”")
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")       # Pandoc's tree has curly quotes where a writer typed straight ones
+_WHOLE = re.compile(r"[\s>]*(?=:{3,}|#{1,6}(?:\s|$)|[\w-]+:(?:\s|$))")     # before a div, a heading, a field
 _CUT = 40                      # characters at which some messages cut what they quote
 
 
@@ -25,7 +26,7 @@ def render(findings: Iterable[Finding], form: str, sources: Mapping[str, str]) -
     *sources* are the texts of the files they may name, from which text takes the line and its column.
     Raises KeyError for another form.
     """
-    return FORMS[form](placed(findings, sources), sources)
+    return FORMS[form](tuple(sorted(placed(findings, sources), key=order)), sources)
 
 
 def placed(findings: Iterable[Finding], sources: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -44,11 +45,15 @@ def entry(finding: Finding) -> dict[str, object]:
 def _pinned(finding: Finding, sources: Mapping[str, str]) -> Finding:
     """Return *finding* with the column of the words that it quotes.
 
-    They may stand further down in the paragraph whose first line it names; the line is then theirs.
+    They may stand further down in the paragraph whose first line it names; the line is then theirs. One that quotes
+    none is about the whole div, heading or field that its line begins.
     """
     where = finding.where
     if where is None or where.line is None or where.column is not None or where.file not in sources:
         return finding
+    if "“" not in finding.message:
+        begins = _WHOLE.match(sources[where.file].split("\n")[where.line - 1])
+        return replace(finding, where=Place(where.file, where.line, begins.end() + 1)) if begins else finding
     paragraph = takewhile(str.strip, sources[where.file].split("\n")[where.line - 1:])
     found = next(((below, column) for below, line in enumerate(paragraph)
                   if (column := _column(finding.message, line)) is not None), None)

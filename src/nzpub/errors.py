@@ -147,7 +147,8 @@ def suggestion(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean “{close}”?" if close else otherwise
 
 
-def _order(finding: Finding) -> tuple[Severity, str, int, int, str]:
+def order(finding: Finding) -> tuple[Severity, str, int, int, str]:
+    """Return what findings are sorted by: errors first, then file, line, column and code."""
     where = finding.where or Place("")
     return finding.severity, where.file, where.line or 0, where.column or 0, finding.code
 
@@ -167,7 +168,7 @@ def admit(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding
     What several outputs share is one. Raises CheckError with every finding, errors first, otherwise.
     """
     judged = (replace(finding, severity="error") if strict else finding for finding in together(findings))
-    ordered = sorted(judged, key=_order)
+    ordered = sorted(judged, key=order)
     if any(finding.severity == "error" for finding in ordered):
         raise CheckError(ordered)
     return tuple(ordered)
