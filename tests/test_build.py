@@ -75,7 +75,7 @@ def test_only_publishes_exactly_what_was_asked_for(tmp_path: Path) -> None:
     ("# A\n\n[x]{.abr}\n", ":16:", "did you mean “abbr”?"),
     ("# A\n\nSee [@nobody].\n", ":16:", "@nobody"),
     ("# A\n\n![c](figures/none.svg){alt=\"x y\"}\n", ":16:", "figures/none.svg"),
-    ("---\ntitle: [\n---\n", "article.md:", "not valid YAML"),
+    ("---\ntitle: [\n---\n", "article.md:2:", "a bracket is never closed"),
     ("# A\n\n::: editor-note\n", ":16:", "never closed"),
 ])
 def test_bad_input_ends_with_one_message_and_the_old_set(tmp_path: Path, text: str, where: str, what: str) -> None:
@@ -95,7 +95,7 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
     """Annotations, slips, tables, references and formulas: whoever mends one need not wait for the next."""
     root = make(tmp_path, "# A\n\n[x]{.abr} [smith-2020]\n\n"
                 "![c](figures/x.svg){#fig-x alt=\"x y\" chart=timeline data=data.csv}\n\nSee [@smith-2020].\n")
-    (tmp_path / "manuscript" / "data.csv").write_text("date,group,label,source\nsoon,A,One,smith-2020; @nobody\n")
+    (tmp_path / "manuscript" / "data.csv").write_text("date,end,group,label,source\nsoon,,A,One,smith-2020; @nobody\n")
     (tmp_path / "manuscript" / "references.json").write_text(
         '[{"id": "smith-2020", "type": "book", "title": "T", "author": "Smith"}]')
     with pytest.raises(NzpubError) as caught:

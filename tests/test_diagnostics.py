@@ -1,4 +1,7 @@
-"""What an author is told: `golden/diagnostics.test` holds a manuscript's text and the messages it earns."""
+"""What an author is told: `golden/diagnostics.test` holds a manuscript's text and the messages it earns.
+
+`golden/told.test` holds the same as a build tells it, all rules together.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,21 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from golden import cases, mismatches
-from nzpub import annotate, editorial
-from nzpub.errors import NzpubError, Place
-from nzpub.read import read
-from publication import FRONT_LINES, make
+from nzpub import annotate, diagnose, editorial
+from nzpub.build import prepared
+from nzpub.errors import NzpubError, Place, order
+from nzpub.read import read, read_styles
+from publication import BOOK, FRONT_LINES, make
 
 
 def test_each_mistake_earns_its_message() -> None:
     """Every mistake is told with its place, what is wrong and what to do; lines count from the text's first."""
     assert not mismatches("diagnostics", messages)
+
+
+def test_a_writer_is_told_each_mistake_once() -> None:
+    """As a build tells it: in order, with line and column, what to do, and nothing that only follows from it."""
+    assert not mismatches("told", whole)
 
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -59,6 +68,25 @@ def test_no_mistake_stops_the_pass(tmp_path: Path) -> None:
     texts += [case.given for name in ("diagnostics", "editorial") for case in cases(name)]
     for text in texts:
         told(make(tmp_path, text))
+
+
+STYLES = read_styles(BOOK.parent / "none", "")
+
+
+def whole(text: str) -> str:
+    """Return what a build of *text* tells before it makes anything, a line a finding, doubts about sources left out."""
+    with TemporaryDirectory() as name:
+        root = make(Path(name), text.removesuffix("\n"))
+        try:
+            book = read(root / "manuscript")
+            found = prepared(book, STYLES, ("pdf", "web"))[1]
+        except NzpubError as error:
+            found = error.findings
+        sources = {"manuscript/article.md": (root / "manuscript" / "article.md").read_text(encoding="utf-8")}
+    shift = 0 if text.startswith("---\n") else FRONT_LINES
+    told = [finding for finding in found if finding.code not in ("NZ501", "NZ502", "NZ503")]
+    ordered = sorted(diagnose.placed(told, sources), key=order)
+    return "".join(f"{_shifted(str(finding), shift)}\n" for finding in ordered)
 
 
 def messages(text: str) -> str:

@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nzpub.charts import KINDS
-from nzpub.errors import Finding, Place, suggestion
+from nzpub.errors import Finding, Place, nearest, suggestion
 from nzpub.fonts import uncovered
 from nzpub.model import OUTPUTS, Book, Styles
 from nzpub.tree import Attr, Node, attr, children, text, walk
 
 LAYOUTS = ("title", "statement", "figure", "columns", "timeline", "quotation", "close")
 CROSS_REFERENCES = ("fig-", "sec-", "tbl-")
+_PREFIXES = "fig-, sec- or tbl-"
 ASIDES = ("pullquote", "epigraph", "callout-note", "callout-tip", "editor-note")
 
 _BOTH = {"Div", "Span"}
 # class → the node types that may carry it
-_CLASSES: Mapping[str, set[str]] = {
+CLASSES: Mapping[str, set[str]] = {
     "slide": {"Div"}, **{f"layout-{name}": {"Div"} for name in LAYOUTS}, "notes": {"Div"},
     "content-visible": _BOTH, "content-hidden": _BOTH, "uncited": _BOTH,
     **{name: {"Div"} for name in ASIDES}, "abbr": {"Span"}, "embed": {"Image"}, "decorative": {"Image", "Figure"},
@@ -44,8 +45,13 @@ _FREE = {"Code", "CodeBlock"}               # a language may be any class; numbe
 _SCHEMES = ("https:", "http:", "mailto:")
 # The rules of the editorial pass that a block can silence, and those that only the metadata can
 EDITORIAL = frozenset(f"NZ5{n:02}" for n in (1, 3, 4, 5, 6, 7, 9, 10, 11))
-_TYPING = frozenset(f"NZ5{n}" for n in range(20, 38))        # what looks mistyped
+_TYPING = frozenset(f"NZ5{n}" for n in range(20, 41))        # what looks mistyped
 _OF_WORDS = frozenset(("NZ501", "NZ503", "NZ506"))           # doubts about words, which what is mistyped is not
+_OF_BRACES = frozenset(("NZ521", "NZ522"))                   # of which no id and no attribute is read
+_OF_PICTURES = frozenset(("NZ401", "NZ402"))                 # doubts about a picture whose attributes are not read
+_OF_IDS = frozenset(("NZ131", "NZ311", "NZ404", "NZ406"))    # references to an id that is not read
+_IDENT = re.compile(r"(?:\{\s?#?\s?|\s#)([\w:-]+)")
+_NAMED = re.compile(r"“@?([^”]+)”")
 _OF_METADATA = frozenset(("NZ502", "NZ512"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -73,16 +79,20 @@ def check(book: Book) -> tuple[Finding, ...]:
     """
     seen, abstract = visits(book), abstract_visits(book)
     return causes([*book.problems, *(finding for rule in _RULES for finding in rule(book, seen)),
-                   *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract))])
+                   *(finding for rule in _ABSTRACT_RULES for finding in rule(book, abstract))], book.text)
 
 
-def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return *findings* less those that only follow from another of them."""
+def causes(findings: Sequence[Finding], source: str) -> tuple[Finding, ...]:
+    """Return *findings* about a book with the text *source*, less those that only follow from another of them."""
     follow = {code for finding in findings for code in _FOLLOWS.get(finding.code, ())}
-    slips = {finding.where for finding in findings if finding.code in _TYPING and finding.severity == "error"}
-    lines = {(where.file, where.line) for where in slips if where}
+    lines = {(finding.code in _OF_BRACES, finding.where.line) for finding in findings
+             if finding.code in _TYPING and (finding.severity == "error" or finding.code == "NZ540") and finding.where}
+    typed, numbers = source.split("\n"), {line for _, line in lines}
+    unread = {ident for line in numbers if line for ident in _IDENT.findall(typed[line - 1])}
     return tuple(finding for finding in findings if finding.code not in follow and not (
-        finding.code in _OF_WORDS and finding.where and (finding.where.file, finding.where.line) in lines))
+        finding.where and ((finding.code in _OF_WORDS and finding.where.line in numbers)
+                           or (finding.code in _OF_PICTURES and (True, finding.where.line) in lines)
+                           or (finding.code in _OF_IDS and unread.intersection(_NAMED.findall(finding.message))))))
 
 
 def visits(book: Book) -> Visits:
@@ -167,7 +177,7 @@ def _visits(parent: Visit) -> Iterator[Visit]:
 # A div that is never closed holds all that stands below it; one that is not opened, or a heading that is none, is text.
 _FOLLOWS: Mapping[str, set[str]] = {
     "NZ106": {"NZ121", "NZ124", "NZ125", "NZ126", "NZ133", "NZ406", "NZ601"},
-    "NZ529": {"NZ126"}, "NZ532": {"NZ122", "NZ126", "NZ501", "NZ601"},
+    "NZ123": {"NZ512"}, "NZ529": {"NZ126"}, "NZ532": {"NZ122", "NZ126", "NZ501", "NZ601"},
 }
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
@@ -182,6 +192,9 @@ def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
     return Finding(code, "error", message, visit.where, hint)
 
 
+_PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HOST = re.compile(r"(?:www\.\S|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info|int|(?!md$)[a-z]{2})(?:[/:?#]|$))")
 _TAG = re.compile(r"<(/?)([a-z0-9-]+)", re.IGNORECASE)
 _RAW = {"html": "HTML", "tex": "TeX"}
 _MOST = 40                     # characters of what is quoted
@@ -200,30 +213,39 @@ def _raw(_book: Book, visits: Visits) -> Iterator[Finding]:
                          "write it in Markdown, or escape it with \\")
 
 
+def _one(kind: str) -> str:
+    """Return *kind*, of a node or the class of one, with its article."""
+    return kind if kind.startswith(".") else f"{'an' if kind[0] in 'AEIO' else 'a'} {kind.lower()}"
+
+
+def _is_picture(target: str) -> bool:
+    return target.lower().endswith(_PICTURES) and not target.lower().startswith(_SCHEMES)
+
+
 def _classes(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         kind = visit.node["t"]
         if kind in _FREE:
             continue
         for name in visit.attr.classes:
-            if name not in _CLASSES:
-                yield _error("NZ111", visit, f"unknown annotation “.{name}”", suggestion(name, _CLASSES, _LISTED))
-            elif kind not in _CLASSES[name]:
-                yield _error("NZ112", visit, f"“.{name}” does not belong on a {kind.lower()}",
-                             f"put it on a {' or '.join(sorted(_CLASSES[name])).lower()}")
+            if name not in CLASSES:
+                yield _error("NZ111", visit, f"unknown annotation “.{name}”", suggestion(name, CLASSES, _LISTED))
+            elif kind not in CLASSES[name]:
+                yield _error("NZ112", visit, f"“.{name}” does not belong on {_one(kind)}",
+                             f"put it on {' or '.join(map(_one, sorted(CLASSES[name])))}")
 
 
 def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         kinds = {visit.node["t"], *(f".{name}" for name in visit.attr.classes)}
-        if visit.node["t"] in _FREE:
-            continue
+        if visit.node["t"] in _FREE or (visit.node["t"] == "Link" and _is_picture(visit.node["c"][2][0])):
+            continue                                      # a picture without its ! is told as the link that it is
         for name, value in visit.attr.keys:
             if name not in KEYS:
                 yield _error("NZ111", visit, f"unknown annotation “{name}=”", suggestion(name, KEYS, _LISTED))
             elif not kinds & KEYS[name]:
                 yield _error("NZ112", visit, f"“{name}=” does not belong here",
-                             f"it goes on {' or '.join(sorted(KEYS[name])).lower()}")
+                             f"it goes on {' or '.join(map(_one, sorted(KEYS[name])))}")
             elif name == "lang" and not _LANGUAGE.fullmatch(value):
                 yield _error("NZ113", visit, f"“{value}” is not a language tag", "write one such as mi or en-NZ")
             elif name == "dir" and value not in ("ltr", "rtl"):
@@ -241,19 +263,21 @@ def _allowances(_book: Book, visits: Visits) -> Iterator[Finding]:
                              f"write “{code}: the reason” under allow: there")
             elif code not in EDITORIAL | _TYPING:
                 yield _error("NZ115", visit, f"“{code}” is not a rule that can be silenced",
-                             f"they are {', '.join(sorted(EDITORIAL))}, NZ520 to NZ537")
+                             f"they are {', '.join(sorted(EDITORIAL))}, NZ520 to NZ540")
 
 
 def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         wanted = [key for key in ("when-format", "unless-format") if visit.attr.get(key) is not None]
-        if {"content-visible", "content-hidden"}.intersection(visit.attr.classes) and len(wanted) != 1:
-            yield _error("NZ114", visit, "this does not say for which outputs",
+        conditional = {"content-visible", "content-hidden"}.intersection(visit.attr.classes)
+        if conditional and len(wanted) != 1:
+            yield _error("NZ114", visit, f"“.{min(conditional)}” does not say for which outputs",
                          "give it when-format=\"…\" or unless-format=\"…\"")
         for key in wanted:
             for name in (visit.attr.get(key) or "").split():
                 if name not in OUTPUTS:
-                    yield _error("NZ114", visit, f"“{name}” is not an output", f"they are {', '.join(OUTPUTS)}")
+                    yield _error("NZ114", visit, f"“{name}” is not an output",
+                                 suggestion(name, OUTPUTS, f"they are {', '.join(OUTPUTS)}, with spaces between them"))
 
 
 def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
@@ -294,10 +318,23 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”",
                              suggestion(target[1:], idents - {""}, _NO_ID))
         elif not target.lower().startswith(_SCHEMES):
-            yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”",
-                         "link to https:, http:, mailto: or #an-id")
+            yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”", _instead(target))
         if not text(visit.node["c"][1]) and not any(map(alt_text, _images(visit.node))):
-            yield _error("NZ132", visit, "this link has no text", "write words between its brackets")
+            yield _error("NZ132", visit, f"the link to “{target[:60]}” has no text", "write words between its brackets")
+
+
+def _instead(target: str) -> str:
+    """Return what was probably meant by a link to *target*, which may not be."""
+    match target.lower():
+        case name if name.startswith(".") and name[1:] in CLASSES:
+            return f"an annotation stands in braces: {{{name}}}"
+        case name if name.endswith(_PICTURES):
+            return "to show the picture, write ! before the bracket"
+        case name if _ADDRESS.fullmatch(name):
+            return f"write mailto:{target}"
+        case name if _HOST.match(name):
+            return f"write https://{target}"
+    return "link to https:, http:, mailto: or #an-id"
 
 
 def _numbered(_book: Book, visits: Visits) -> Iterator[Finding]:
@@ -322,8 +359,7 @@ def _figures(_book: Book, visits: Visits) -> Iterator[Finding]:
             continue
         if target.startswith("#"):
             yield _error("NZ405", visit, f"“{target}” is not a file", "add {.embed} to show a figure on a slide")
-        alt = alt_text(visit.node)
-        if "decorative" not in visit.attr.classes and alt in ("", captions.get(id(visit.node))):
+        elif "decorative" not in visit.attr.classes and alt_text(visit.node) in ("", captions.get(id(visit.node))):
             yield _error("NZ402", visit, f"the picture “{target}” has no alternative text of its own",
                          'add alt="what it shows and what that means", or .decorative')
 
@@ -349,7 +385,11 @@ def _embedded(visit: Visit, target: str, figures: set[str]) -> Iterator[Finding]
         yield _error("NZ406", visit, "a figure is embedded outside a slide", "link to it instead: [@fig-…]")
     if target.removeprefix("#") not in figures:
         yield _error("NZ406", visit, f"no figure has the id “{target.removeprefix('#')}”",
-                     suggestion(target.removeprefix("#"), figures - {""}, _NO_ID))
+                     suggestion(target.removeprefix("#"), figures - {""}, _figures_are(figures)))
+
+
+def _figures_are(figures: set[str]) -> str:
+    return f"the figures are {', '.join(sorted(figures - {''}))}" if figures - {""} else _NO_ID
 
 
 def _caption(figure: Node) -> Node:
@@ -370,7 +410,7 @@ def _images(node: Node) -> Iterator[Node]:
 
 def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
     entries = {str(entry["id"]) for entry in book.references}
-    idents = {visit.attr.id for visit in visits}
+    idents = {visit.attr.id for visit in visits} - {""}
     for visit in visits:
         keys = list(source_keys(visit.attr)) if visit.node["t"] in ("Image", "Figure") else []
         if visit.node["t"] == "Cite":
@@ -378,11 +418,26 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
         for key in keys:
             if is_cross_reference(key) and key not in entries:
                 if key not in idents:
-                    yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere",
-                                 suggestion(key, idents - {""}, _NO_ID))
+                    yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere", _lost(key, idents))
             elif key not in entries and "bibliography" not in book.meta.unknown:
                 yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography",
-                             suggestion(key, entries, NO_SOURCE))
+                             _strange(key, entries, idents))
+
+
+def _lost(key: str, idents: set[str]) -> str:
+    """Return what to do about a cross-reference to *key*, which is none of *idents*."""
+    if close := nearest(key, filter(is_cross_reference, idents)):
+        return f"did you mean “{close}”?"
+    return suggestion(key, idents, _NO_ID).replace("?", f"? only what begins with {_PREFIXES} can be referred to")
+
+
+def _strange(key: str, entries: set[str], idents: set[str]) -> str:
+    """Return what to do about a citation of *key*, which is none of *entries*; one of *idents* may have been meant."""
+    referable = set(filter(is_cross_reference, idents))
+    meant = [ident for ident in sorted(referable) if ident.partition("-")[2] == key]
+    if key in idents:
+        return f"it is an id, but only what begins with {_PREFIXES} can be referred to"
+    return suggestion(key, entries | referable, f"did you mean “{'” or “'.join(meant)}”?" if meant else NO_SOURCE)
 
 
 def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
@@ -392,7 +447,8 @@ def _abbreviations(book: Book, visits: Visits) -> Iterator[Finding]:
         if "abbr" in visit.attr.classes and visit.node["t"] == "Span":
             words = text(visit.node["c"][1])
             if words not in book.meta.glossary:
-                yield _error("NZ140", visit, f"“{words}” is not in the glossary", "add it to the metadata's glossary")
+                yield _error("NZ140", visit, f"“{words}” is not in the glossary",
+                             suggestion(words, book.meta.glossary, "add it to the metadata's glossary"))
 
 
 def _plain(_book: Book, visits: Visits) -> Iterator[Finding]:

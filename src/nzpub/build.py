@@ -63,7 +63,7 @@ def prepared(book: Book, styles: Styles, outputs: Iterable[Output]) -> tuple[Boo
         except ToolError:
             if sound:
                 raise
-    return book, annotate.causes(findings)
+    return book, annotate.causes(findings, book.text)
 
 
 def _make(wanted: tuple[formats.Format, ...], book: Book, cited: Book, styles: Styles,

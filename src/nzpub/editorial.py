@@ -160,8 +160,9 @@ def _unmentioned(_book: Book, seen: Visits) -> Iterator[Doubt]:
     mentioned = {key for visit in seen if visit.node["t"] == "Cite" for key in _own_citations(visit.node)}
     for visit in seen:
         if visit.node["t"] == "Figure" and visit.attr.id and visit.attr.id not in mentioned:
-            yield _doubt("NZ504", f"the figure “{visit.attr.id}” is never mentioned", f"write [@{visit.attr.id}]",
-                         visit)
+            name = visit.attr.id if is_cross_reference(visit.attr.id) else "fig-…"
+            hint = f"write [@{name}]" if name == visit.attr.id else f"call it {name}, and write [@{name}]"
+            yield _doubt("NZ504", f"the figure “{visit.attr.id}” is never mentioned", hint, visit)
 
 
 def _levels(_book: Book, seen: Visits) -> Iterator[Doubt]:

@@ -47,7 +47,16 @@ _BROKEN = (
     _Broken("unexpected end of stream", "a quotation mark is never closed", "close it, or take it out", opened=True),
     _Broken("expected ',' or", "a bracket is never closed, or a comma is missing behind it",
             "write a list as [one, two], its words in quotation marks if they have any of these signs", opened=True),
+    _Broken("found '<stream end>'", "a bracket is never closed", "close it: [one, two]"),
     _Broken("could not find expected ':'", "this is no field", "write name: value"),
+    _Broken("sequence entries are not allowed", "a list begins in the line of its field",
+            "write it as [one, two], or in the lines below"),
+    _Broken("expected chomping or indentation", "words stand behind the sign that begins a longer text",
+            "begin them in the next line, indented"),
+    _Broken("unknown escape character", "a \\ in double quotation marks begins a sign of its own", "write two of them"),
+    _Broken("cannot start any token", "no value begins with this sign", 'put the value in quotation marks: "…"'),
+    _Broken("expected alphabetic or numeric", "no value begins with this sign", 'put the value in quotation marks: "…"',
+            opened=True),
 )
 _NAME = re.compile(r"\w[\w-]*\s*:")      # what begins a field
 # What other tools call these fields.
@@ -180,7 +189,7 @@ def _composed(block: str, file: str) -> _Pairs:
                 raise ManuscriptError(trust.character(found, _start(event, file)))
         root = yaml.compose(block, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise ManuscriptError(_broken(error, file)) from error
+        raise ManuscriptError(_broken(error, block, file)) from error
     if not isinstance(root, yaml.MappingNode) or not all(isinstance(key, yaml.ScalarNode) for key, _ in root.value):
         words = f"“{root.value[:_SHOWN]}”" if isinstance(root, yaml.ScalarNode) else "this"
         raise ManuscriptError(Finding("NZ202", "error", f"{words} is no field", Place(file, _line(root) if root else 1),
@@ -188,13 +197,14 @@ def _composed(block: str, file: str) -> _Pairs:
     return list(root.value)
 
 
-def _broken(error: yaml.YAMLError, file: str) -> Finding:
+def _broken(error: yaml.YAMLError, block: str, file: str) -> Finding:
     """Return what YAML's parser says in *error*, in our words if they are known, where the mistake begins."""
     problem = getattr(error, "problem", None) or str(error)
     known = next((broken for broken in _BROKEN if broken.says in problem), _Broken(
         "", f"the metadata are not valid YAML: {problem}", "check the indentation and the quotation marks"))
     mark = (getattr(error, "context_mark", None) if known.opened else None) or getattr(error, "problem_mark", None)
-    where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1)
+    end = block.rstrip().count("\n") + 1
+    where = Place(file, mark.line + 1, mark.column + 1) if mark and mark.line < end else Place(file, end)
     return Finding("NZ202", "error", known.what, where, known.hint)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from nzpub import trust
-from nzpub.annotate import KEYS, Visit, abstract_visits, is_cross_reference, visits
+from nzpub import misread, trust
+from nzpub.annotate import CLASSES, CROSS_REFERENCES, KEYS, Visit, abstract_visits, is_cross_reference, visits
 from nzpub.errors import Finding, Place, Severity
 from nzpub.model import Book
 from nzpub.tree import Node, attr, children, text, walk
@@ -24,9 +24,9 @@ _REACH = 200                       # lines below a block's first in which its wo
 _TELLING = 3                       # characters that a word must have to be found by
 _TYPED = {"–": "--", "—": "---", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
 _FENCE = re.compile(r"[>\s]*(`{3,}|~{3,})")
+_BARE = re.compile(r"(?:https?://|www\.)")
 _CELL = re.compile(r"\{(\w+)[^{}]*\}(?=\s|$)")
 _KEY = re.compile(r"@([\w:./-]*\w)")
-_INDENTED = re.compile(r"[>\s]*(?: {4}|\t)")
 
 
 class _Slip(NamedTuple):
@@ -51,8 +51,8 @@ def check(book: Book) -> tuple[Finding, ...]:
     found = (finding for visit in seen for inlines in _texts(visit.node)
              for finding in _slips(visit, inlines, known, lines))
     merged = trust.conflicts(_outside_code(lines), book.source)
-    return (*(mark for mark in merged if mark not in book.problems), *_opened(found), *_indented(seen, lines),
-            *_foreign(seen), *_commas(seen, known))
+    return (*(mark for mark in merged if mark not in book.problems), *_opened(found), *_foreign(seen),
+            *_citations(seen, known), *misread.check((*book.meta.abstract, *book.blocks), seen, lines))
 
 
 def _opened(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -76,15 +76,17 @@ def _foreign(seen: Iterable[Visit]) -> Iterator[Finding]:
                           f"nothing here runs it: to show it as code, write ```{cell[1]}")
 
 
-def _commas(seen: Iterable[Visit], known: set[str]) -> Iterator[Finding]:
-    """Yield each source that stands in a citation of another behind a comma: it would be printed as words."""
+def _citations(seen: Iterable[Visit], known: set[str]) -> Iterator[Finding]:
+    """Yield each source in the citation of another behind a comma, and each @ too many: they would be printed."""
     for visit in seen:
-        citations = visit.node["c"][0] if visit.node["t"] == "Cite" else []
-        for citation in citations:
+        for citation in visit.node["c"][0] if visit.node["t"] == "Cite" and "NZ537" not in visit.allow else ():
             for key in _KEY.findall(text(citation["citationSuffix"])):
-                if key in known and "NZ537" not in visit.allow:
+                if key in known:
                     yield Finding("NZ537", "error", f"“@{key}” is part of another source's citation", visit.where,
                                   f"put a semicolon between the two: [@{citation['citationId']}; @{key}]")
+            if text(citation["citationPrefix"]).endswith("@"):
+                yield Finding("NZ537", "error", f"“@@{citation['citationId']}” has an @ too many", visit.where,
+                              f"write one: [@{citation['citationId']}]")
 
 
 def _texts(node: Node) -> Iterator[list[Node]]:
@@ -104,14 +106,16 @@ def _slips(visit: Visit, inlines: list[Node], known: set[str], lines: list[str])
     """Yield the slips in *inlines*, a text in the block of *visit*; of two that overlap the one listed first."""
     whole, allows = _words(inlines, ""), any(attr(node).get("allow") for node in walk(inlines))
     taken: set[int] = set()
+    fenced = False
     for slip in _SLIPS:
-        if slip.code in visit.allow:
-            continue
+        if slip.code in visit.allow or (slip.code == "NZ528" and fenced):
+            continue                                      # what stands below a fence that is none is no list either
         where = visit.where
         for found in slip.pattern.finditer(_words(inlines, slip.code) if allows else whole):
             if found.start() in taken or ("key" in found.groupdict() and found["key"] not in known):
                 continue
             taken.update(range(*found.span()))
+            fenced = fenced or slip.code == "NZ532"
             words = found.group().strip("\n").split("\n")[0]
             place = _place(words, where, lines)
             if slip.code == "NZ535" and (not place or _is_escaped(words, visit.where, lines)):
@@ -140,7 +144,7 @@ def _word(node: Node, code: str) -> str:
             return _THING if written.startswith("[") else f"{_THING}{written}"
         case "Link":
             words = _words(children(node), code)
-            return _THING if "://" in words else f"{words}{_THING}"
+            return _THING if _BARE.match(words) or "://" in words else f"{words}{_THING}"
     inner = _words(children(node), code)
     return f"“{inner}”" if node["t"] == "Quoted" else inner
 
@@ -169,7 +173,7 @@ def _place(words: str, after: Place, lines: list[str]) -> Place | None:
 
 def _is_escaped(words: str, after: Place, lines: list[str]) -> bool:
     """Return whether below *after* the signs in *words* are meant: a backslash stands before each."""
-    typed, first = re.sub(r"([*$])", r"\\\1", words), after.line or 1
+    typed, first = re.sub(r"([*$`_])", r"\\\1", words), after.line or 1
     return any(typed in line for line in lines[first - 1:first + _REACH])
 
 
@@ -186,49 +190,38 @@ def _outside_code(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _indented(seen: Iterable[Visit], lines: list[str]) -> Iterator[Finding]:
-    """Yield each block of code that is one by its indentation, not by a fence."""
-    for visit in seen:
-        if visit.node["t"] != "CodeBlock" or "NZ530" in visit.allow:
-            continue
-        code = visit.node["c"][1].split("\n")
-        # The line is that of the block's first word.
-        before = next((n for n, line in enumerate(code) if re.search(r"[^\W_]", line)), 0)
-        first = (visit.where.line or 0) - before
-        line, above = (lines[n - 1] if 0 < n <= len(lines) else "" for n in (first, first - 1))
-        if _INDENTED.match(line) and line.rstrip().endswith(code[0].rstrip()) and not above.strip("> \t"):
-            column = len(line) - len(line.lstrip("> \t")) + 1
-            yield Finding("NZ530", "warning", f"“{_short(code[0].strip())}” becomes code: four spaces stand before it",
-                          Place(visit.where.file, first, column),
-                          "take the spaces out, or put the code between two lines ```")
-
-
 def _pattern(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
 _BLANK = "put a blank line before it"
-_ANNOTATION = "write it right behind what it is about: [words]{.class}, # Heading {#id}"
+_ANNOTATION = "write it right behind what it is about: [words]{.class}, # Heading {#id}, : Caption {#id}"
 _DIV = ('a div begins with a line ::: {.name title="…"} after a blank line, its values in straight quotation marks, '
         "and ends with a line :::")
 # No pattern may look far from where it begins: a text of one long word would take minutes.
 _SLIPS: tuple[_Slip, ...] = (
-    _Slip("NZ532", "error", _pattern(r":{3,}[^\n\r]*"), "the fence “{}” opens and closes nothing",
-          _DIV),
+    _Slip("NZ532", "error", _pattern(r":{3,}[^\n\r]*", r"(?:^|\n)::? ?\{[^\n\r]*"),
+          "the fence “{}” opens and closes nothing", _DIV),
     _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^\s#][^\n]*"),
           "“{}” is not a heading", "put a space behind the last #"),
     _Slip("NZ529", "error", _pattern(r"\n#{1,6} \S[^\n]*"), "“{}” is not a heading", _BLANK),
     _Slip("NZ529", "warning", _pattern(r"^#[^\W\d_]\S* [^\n]*[^\W_]$"),
           "“{}” is not a heading", "put a space behind the #"),
+    _Slip("NZ521", "error", _pattern(rf"(?:\[[^\[\]]*\]|{_THING})\{{(?:{'|'.join((*CLASSES, *CROSS_REFERENCES))})"
+                                     r"[^{}=\s]*(?=[\s}])"),
+          "the braces in “{}” are no annotation", "write a dot before a name, and # before an id: {.name #id}"),
     _Slip("NZ521", "error", _pattern(rf"(?:\[[^\[\]]*\]|{_THING})\{{[#.A-Za-z][^{{}}\s]*"),
-          "the braces in “{}” are no annotation", 'close them, and put a value with spaces in quotation marks: "…"'),
+          "the braces in “{}” are no annotation",
+          'close them; a value with spaces stands in straight quotation marks, with none inside: name="…"'),
     _Slip("NZ522", "error", _pattern(r"\{ ?[#.] ?[A-Za-z][^{}]{0,400}\}", r"\{# [A-Za-z][\w-]*",
                                      rf"\{{[^{{}}]{{0,400}}\b(?:{'|'.join(KEYS)})=[^{{}}]{{0,400}}\}}"),
           "the annotation “{}” belongs to nothing", _ANNOTATION),
+    _Slip("NZ523", "error", _pattern(rf"\[{_THING}-?@[\w:.-]*\w\](?={_THING})"),
+          "“{}” is taken for the words of a link", "put both sources into one pair of brackets: [@one; @two]"),
     _Slip("NZ523", "error", _pattern(rf"\[(?:[^\[\]();@]{{0,40}}? )?{_THING}-?@[\w:.-]*\w"),
           "the citation “{}” is never closed", "close it: [@key, p. 3]"),
-    _Slip("NZ524", "error", _pattern(r"\[-?(?P<key>\w[\w:./-]*\w)(?:[,;] [^\[\]]*)?\]"),
-          "“{}” is not a citation", "write @ before the key: [@key]"),
+    _Slip("NZ524", "error", _pattern(r"\[-?(?:@ )?(?P<key>\w[\w:./-]*\w)(?:[,;] [^\[\]]*)?\]"),
+          "“{}” is not a citation", "write @ right before the key: [@key]"),
     _Slip("NZ525", "error", _pattern(r"\[[^\[\]]+\]\s\((?:https?://|mailto:|#)[^()\s]*\)"),
           "“{}” is not a link", "take out the space before the address: [words](https://…)"),
     _Slip("NZ525", "error", _pattern(r"\([^()\n]{1,200}\)\[(?:https?://|mailto:|#)[^\[\]\s]*\]"),
@@ -237,6 +230,8 @@ _SLIPS: tuple[_Slip, ...] = (
           "“{}” is an instruction to another program", "nothing here obeys it: write out what it stands for"),
     _Slip("NZ526", "warning", _pattern(rf"\bhttps?://[^\s<>{_THING}]*[\w/]"),
           "the address “{}” is not a link", "write it between < and >"),
+    _Slip("NZ526", "warning", _pattern(rf"(?<![\w/@.-])www\.[\w-]+\.[^\s<>{_THING}]*[\w/]"),
+          "the address “{}” is not a link", "write it between < and >, and https:// before it"),
     _Slip("NZ527", "warning", _pattern(r"\b(?:TODO|FIXME|XXX)\b", r"\[\?+\]"),
           "“{}” is left over", "do what it reminds of, and take it out"),
     _Slip("NZ531", "error", _pattern(rf"\[\^[^\[\]\s{_THING}]+\]"),
@@ -256,8 +251,12 @@ _SLIPS: tuple[_Slip, ...] = (
                                        r"(?<![\w*])\*{1,3}(?=\w)[^\s*]{0,40}",
                                        r"[^\s*]{0,40}(?<=[\w.,;:!?])\*{1,3}(?![\w*])"),
           "the emphasis at “{}” is never closed", "put as many * before the words as behind them, or \\*"),
-    _Slip("NZ535", "warning", _pattern(r"(?<!\w)\$[^\s$]{0,40}[\\^_{][^\s$]{0,40}"),
+    _Slip("NZ535", "warning", _pattern(r"(?<!\w)\$[^\s$]{0,40}[\\^_{][^\s$]{0,40}", r"\$\$[^$\n]{0,40}"),
           "the formula “{}” is never closed", "end it with a $ right behind its last sign, or write \\$"),
+    _Slip("NZ535", "warning", _pattern(r"(?<!\w)_{1,3}(?=[^\W_])[^\s_]{0,40}"),
+          "the emphasis at “{}” is never closed", "put as many _ before the words as behind them, or \\_"),
+    _Slip("NZ535", "warning", _pattern(r"`{1,2}(?=[^\s`])[^\s`]{0,40}"),
+          "the code at “{}” is never closed", "put as many ` behind it as before it, or \\`"),
     # What a paragraph holds below its first line: two marks, or one below a colon, are a list; one may be a dash.
     _Slip("NZ528", "error", _pattern(r"\n[-+*] [^\n]*(?:\n[^\n]*){0,2}\n[-+*] (?s:.*)",
                                      r"\n1[.)] [^\n]*(?:\n[^\n]*){0,2}\n2[.)] (?s:.*)",
