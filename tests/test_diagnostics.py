@@ -70,6 +70,16 @@ def test_no_mistake_stops_the_pass(tmp_path: Path) -> None:
         told(make(tmp_path, text))
 
 
+def test_a_fence_that_opens_nothing_holds_back_what_it_was_to_hold(tmp_path: Path) -> None:
+    """That a paragraph cites no source is no doubt while it may stand in an aside; above and below it is one."""
+    slide = '::: slide title="A"\nOn it.\n\n::: notes\nSaid.\n:::\n\nOn it too.\n:::\n'
+    root = make(tmp_path, f"# A\n\nBefore [@jones-2021; @smith-2020].\n\nAbove.\n\n{slide}\nBelow.\n")
+
+    told = [(finding.code, finding.message.partition("…")[0].removeprefix("“"))
+            for finding in prepared(read(root / "manuscript"), STYLES, ())[1] if finding.code in ("NZ122", "NZ501")]
+    assert told == [("NZ501", "Above."), ("NZ501", "Below.")]
+
+
 STYLES = read_styles(BOOK.parent / "none", "")
 
 

@@ -49,6 +49,8 @@ _TYPING = frozenset(f"NZ5{n}" for n in range(20, 41))        # what looks mistyp
 _OF_WORDS = frozenset(("NZ501", "NZ503", "NZ506"))           # doubts about words, which what is mistyped is not
 _OF_BRACES = frozenset(("NZ521", "NZ522"))                   # of which no id and no attribute is read
 _OF_PICTURES = frozenset(("NZ401", "NZ402"))                 # doubts about a picture whose attributes are not read
+_OF_DIVS = frozenset(("NZ122", "NZ501"))                     # doubts about what a div was to hold that is none
+_OPENS, _CLOSES = re.compile(r"[\s>]*:{2,}\s*[\w{]"), re.compile(r"[\s>]*:{3,}\s*$")
 _OF_IDS = frozenset(("NZ131", "NZ311", "NZ404", "NZ406"))    # references to an id that is not read
 _IDENT = re.compile(r"(?:\{\s?#?\s?|\s#)([\w:-]+)")
 _NAMED = re.compile(r"“@?([^”]+)”")
@@ -88,11 +90,24 @@ def causes(findings: Sequence[Finding], source: str) -> tuple[Finding, ...]:
     lines = {(finding.code in _OF_BRACES, finding.where.line) for finding in findings
              if finding.code in _TYPING and (finding.severity == "error" or finding.code == "NZ540") and finding.where}
     typed, numbers = source.split("\n"), {line for _, line in lines}
+    held = {line for finding in findings if finding.code == "NZ532" and finding.where
+            for line in _held(typed, finding.where.line or 1)}
     unread = {ident for line in numbers if line for ident in _IDENT.findall(typed[line - 1])}
     return tuple(finding for finding in findings if finding.code not in follow and not (
         finding.where and ((finding.code in _OF_WORDS and finding.where.line in numbers)
+                           or (finding.code in _OF_DIVS and finding.where.line in held)
                            or (finding.code in _OF_PICTURES and (True, finding.where.line) in lines)
                            or (finding.code in _OF_IDS and unread.intersection(_NAMED.findall(finding.message))))))
+
+
+def _held(typed: Sequence[str], number: int) -> range:
+    """Return the numbers of the lines that the div was to hold whose fence is line *number* of what was *typed*."""
+    depth = 0
+    for end, line in enumerate(typed[number - 1:], number):
+        depth += bool(_OPENS.match(line)) - bool(_CLOSES.match(line))
+        if depth <= 0:
+            return range(number, end)
+    return range(number, len(typed) + 1)
 
 
 def visits(book: Book) -> Visits:
@@ -177,7 +192,7 @@ def _visits(parent: Visit) -> Iterator[Visit]:
 # A div that is never closed holds all that stands below it; one that is not opened, or a heading that is none, is text.
 _FOLLOWS: Mapping[str, set[str]] = {
     "NZ106": {"NZ121", "NZ124", "NZ125", "NZ126", "NZ133", "NZ406", "NZ601"},
-    "NZ123": {"NZ512"}, "NZ529": {"NZ126"}, "NZ532": {"NZ122", "NZ126", "NZ501", "NZ601"},
+    "NZ123": {"NZ512"}, "NZ529": {"NZ126"}, "NZ532": {"NZ126", "NZ601"},
 }
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]

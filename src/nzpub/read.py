@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from nzpub import doubts, drawing, limits, metadata, pandoc, references, trust
-from nzpub.errors import Finding, ManuscriptError, Place, ToolError
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError, nearest
 from nzpub.fonts import faces
 from nzpub.locate import locate
 from nzpub.model import Book, Meta, Styles
@@ -284,7 +285,7 @@ def _references(folder: Path, raw: metadata.RawMeta, file: str) -> References:
     except _UnreadableError as error:
         return References(findings=(Finding("NZ301", "error", f"the bibliography {error}",
                                             Place(file, raw.lines["bibliography"]),
-                                            "name a CSL JSON file beside the manuscript"),))
+                                            error.hint or "name a CSL JSON file beside the manuscript"),))
     except ManuscriptError as error:
         return References(findings=error.findings)
 
@@ -303,9 +304,10 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
         except _UnreadableError as error:
             if named.drawn and isinstance(error, _MissingError):
                 continue                # a chart's committed copy may be missing: the build draws it
-            problems.append(Finding("NZ401", "error", f"the file “{named.path}” {error}", Place(file, named.line),
-                                    "name a file in the manuscript's folder, such as "
-                                    f"{'figures/map.svg' if named.shown else 'data/map.csv'}"))
+            usual = "figures/map.svg" if named.shown else "data/map.csv"
+            problems.append(Finding("NZ401", "error", f"the file “{unquote(named.path)}” {error}",
+                                    Place(file, named.line),
+                                    error.hint or f"name a file in the manuscript's folder, such as {usual}"))
     _refuse([*limits.pictures(blocks, files, file)])
     for named in every:
         if named.shown and named.path in files:
@@ -346,7 +348,11 @@ def _named(blocks: tuple[Node, ...]) -> Iterator[_Named]:
 
 
 class _UnreadableError(Exception):
-    """Why a file that the manuscript names is not read, as the end of a sentence."""
+    """Why a file that the manuscript names is not read, as the end of a sentence, and what to do if that is known."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 class _MissingError(_UnreadableError):
@@ -359,13 +365,20 @@ def _bytes(folder: Path, name: str) -> bytes:
     Raises _UnreadableError for an address, an absolute path, ``..``, a symbolic link, a missing or a huge file.
     """
     pure = PurePosixPath(name)
-    if ":" in name or "\\" in name or "%" in name or pure.is_absolute() or ".." in pure.parts or not pure.parts:
+    if "\\" in name:
+        raise _UnreadableError("has a \\ in its name", "write / between a folder and what is in it")
+    if "%" in name:                     # as Pandoc writes what an address may not hold
+        raise _UnreadableError(f"has {'a space' if '%20' in name else 'a sign such as %'} in its name",
+                               "give it a name of letters, digits and hyphens")
+    if ":" in name or pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise _UnreadableError("is outside the manuscript's folder")
     path = folder / pure
     if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
         raise _UnreadableError("is a symbolic link")
     if not path.is_file():
-        raise _MissingError("does not exist")
+        there = {file.name: file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()}
+        near = there.get(nearest(pure.name, there))
+        raise _MissingError("does not exist", f"did you mean “{near}”?" if near else "")
     most = _MAX_FILE_BYTES.get(path.suffix.lower(), _MAX_PICTURE_BYTES)
     if path.stat().st_size > most:
         raise _UnreadableError(f"has more than {most:,} bytes")
