@@ -22,6 +22,7 @@ from nzpub.tree import Attr, Node, attr, div, is_node, link, para, rewrite, span
 _ROLES = {"pullquote": "doc-pullquote", "epigraph": "doc-epigraph", "callout-note": "doc-notice",
           "callout-tip": "doc-tip", "editor-note": "doc-notice"}
 _ANNOTATIONS = ("reason", "allow", "when-format", "unless-format", "chart", "data", "source", "long-desc", "alt")
+_SPACES = ("Space", "SoftBreak")
 _SPENT = ("uncited", "content-visible", "content-hidden", "embed")
 
 
@@ -125,8 +126,10 @@ def _within(slide: Slide, idents: frozenset[str]) -> Slide:
 
 
 def _visible(blocks: Iterable[Node], output: Output) -> tuple[Node, ...]:
-    """Return *blocks* less what is not for *output*; the divs and spans that said so are opened."""
+    """Return *blocks* less what is not for *output*, and paragraphs of nothing else; what said so is opened."""
     def visit(node: Node) -> Sequence[Node]:
+        if node["t"] in ("Para", "Plain") and all(inline["t"] in _SPACES for inline in node["c"]):
+            return ()
         classes = attr(node).classes
         if "content-visible" not in classes and "content-hidden" not in classes:
             return (node,)
