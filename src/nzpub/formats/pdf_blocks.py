@@ -96,8 +96,14 @@ def terms(tree: Element) -> Element:
         parts = [replace(kid, role="Lbl" if kid.tag == "dt" else "LBody")
                  for kid in element.kids if isinstance(kid, Element)]
         attributes = pydyf.Dictionary({"O": "/List", "ListNumbering": "/Description"})
-        return replace(element, kids=tuple(Element("LI", item) for item in _described(parts))).having(A=attributes)
+        return replace(element, kids=tuple(map(_entry_of, _described(parts)))).having(A=attributes)
     return everywhere(tree, visit)
+
+
+def _entry_of(parts: Sequence[Element]) -> Element:
+    """Return the item of a term and its descriptions; one that is left without any has a body all the same."""
+    has_body = any(part.role == "LBody" for part in parts)
+    return Element("LI", (*parts, *(() if has_body else (Element("LBody", ()),))))
 
 
 def _described(parts: Iterable[Element]) -> Iterator[tuple[Element, ...]]:

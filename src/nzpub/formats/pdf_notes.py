@@ -22,7 +22,7 @@ def notes(tree: Element) -> Element:
 
     def visit(element: Element) -> Sequence[Kid]:
         gone = element.source in bodies and not element.part
-        emptied = element.source is None and not element.kids           # the page's note area
+        emptied = element.source is None and not element.kids and element.role != "LBody"    # the page's note area
         return () if gone or emptied else (element,)
 
     placed, _ = _placed(rewrite(tree, visit), bodies)
