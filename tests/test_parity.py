@@ -117,6 +117,55 @@ _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 _DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
+    "what is left where all is hidden": """\
+# One {#sec-one}
+
+Text.[^1] [Online]{.content-visible when-format="web"}
+
+[^1]: [Online]{.content-visible when-format="web"} [only]{.content-visible when-format="web"}
+
+    Its second paragraph.
+
+[Online]{.content-visible when-format="web"} [only]{.content-visible when-format="web"}
+
+1. [Online]{.content-visible when-format="web"}
+2. two
+
+Term
+:   [Online]{.content-visible when-format="web"}
+
+- a rule in an item
+
+    ---
+
+-   ---
+
+| Head | Other |
+|---|---|
+| [Online]{.content-visible when-format="web"} | a cell |
+
+: Caption {#tbl-x}
+
+::: {.slide #sl-x title="A slide"}
+1. [Online]{.content-visible when-format="web"}
+2. two
+
+-   ---
+- item
+:::
+""",
+    "a list in the head of a table": """\
+# One {#sec-one}
+
++---------+------------+
+| - one   | Other      |
+| - two   |            |
++=========+============+
+| a cell  | another    |
++---------+------------+
+
+: Caption {#tbl-x}
+""",
     "formulas set by themselves": """\
 # One {#sec-one}
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any
 
 from nzpub.checks import expect, expect_handout, expect_pptx, expect_web, trace
@@ -31,6 +32,7 @@ _LEAKS = re.compile(
     r"|<!--|-->|\?\?\?|\bnzpub-\w+")
 # They repeat headings, and have a formula in its source form and code as words.
 _REPEATS = (("doc-toc",), ("landmarks",), ("nav",), ("contents",))
+_HEAD = re.compile(r"heading \d+\.\d+")     # a step of the path: a head cell of a table
 _WORDS = 60                     # characters of a passage that a message shows
 _BORNE = ("comment", "attribute")
 _ALIKE = 0.5                    # two passages in each other's place are one that was changed
@@ -72,11 +74,18 @@ def check(artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
                         "this is a fault of the program: report it", outputs=(reading.name,)),)
     expected = reading.expect(edition)
     found, pages = _pages(found, reading.name, edition.source)
-    labels = {_letters(each.text) for each in expected if each.path and each.path[-1].startswith("heading ")}
+    labels = set(_column_names(expected))
     rest = tuple(each for each in found if each.kind != "label" or _letters(each.text) not in labels)
     expected, found = reading.settle(expected, rest)
     return (*pages, *compare(expected, found, reading.name, edition.source),
             *_leaks(expected, found, reading.name, edition.source))
+
+
+def _column_names(expected: Iterable[Passage]) -> Iterator[str]:
+    """Yield the letters of each head of a column, which its cells may be labelled with."""
+    for head, passages in groupby(expected, lambda each: next(filter(_HEAD.match, each.path), "")):
+        if head:
+            yield _letters("".join(each.text for each in passages))
 
 
 def traced(findings: Iterable[Finding], artifact: Artifact, edition: Edition | Deck) -> tuple[Finding, ...]:
