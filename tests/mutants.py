@@ -929,6 +929,92 @@ def _pdf_exchanged(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
     return "exchanged two shapes of a drawing"
 
 
+def _labels(pdf_: pikepdf.Pdf) -> list[tuple[Any, list[Any], list[range]]]:
+    """Return the pages with figures and the forms, which draw groups and anchored words, that have words in drawings.
+
+    Each comes with its instructions and with the places of those between BT and ET, word by word.
+    """
+    figures = {(f.Pg.objgen, int(kid)) for _, f in _tags(pdf_, {"Figure"}) for kid in _kids(f) if isinstance(kid, int)}
+    forms = [each for each in pdf_.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Form"]
+    found = []
+    for stream in (*pdf_.pages, *forms):
+        instructions: list[Any] = list(pikepdf.parse_content_stream(stream))
+        inside, begun, places = [stream in forms], 0, []
+        for n, (operands, operator) in enumerate(instructions):
+            match str(operator):
+                case "BDC" | "BMC":
+                    known: Any = operands[-1] if isinstance(operands[-1], pikepdf.Dictionary) else {}
+                    inside.append((stream.objgen, int(known.get("/MCID", -1))) in figures)
+                case "EMC":
+                    inside.pop()
+                case "BT":
+                    begun = n
+                case "ET" if inside[-1] and any(str(each[1]) == "TJ" for each in instructions[begun:n]):
+                    places.append(range(begun, n))
+        if places:
+            found.append((stream, instructions, places))
+    return found
+
+
+def _relabelled(pdf_: pikepdf.Pdf, stream: Any, instructions: list[Any]) -> None:
+    if isinstance(stream, pikepdf.Page):
+        _written(pdf_, stream, instructions)
+    else:
+        stream.write(pikepdf.unparse_content_stream(instructions))
+
+
+def _shifted(instructions: list[Any], place: range, right: float, down: float) -> None:
+    for n in place:
+        if str(instructions[n][1]) == "Tm":
+            *matrix, x, y = (float(value) for value in instructions[n][0])
+            instructions[n] = ([*matrix, x + right, y + down], pikepdf.Operator("Tm"))
+
+
+def _begins(instructions: list[Any], place: range) -> Point:
+    x, y = next(each[0][4:] for each in instructions[place.start:place.stop] if str(each[1]) == "Tm")
+    return float(x), float(y)
+
+
+def _pdf_label_moved(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Move words in a drawing by half the size of their font."""
+    stream, instructions, places = chance.choice(_labels(pdf_))
+    place = chance.choice(places)
+    size = next(float(each[0][1]) for each in reversed(instructions[:place.stop]) if str(each[1]) == "Tf")
+    right, down = chance.choice([(1, 0), (0, 1), (-1, 1)])
+    _shifted(instructions, place, right * size / 2, down * size / 2)
+    _relabelled(pdf_, stream, instructions)
+    return "moved words of a drawing"
+
+
+def _pdf_label_scaled(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Set words in a drawing smaller or larger, where they stand."""
+    stream, instructions, places = chance.choice(_labels(pdf_))
+    sizes = [n for place in places for n in place if str(instructions[n][1]) == "Tf"]
+    if not sizes:
+        return None
+    at = chance.choice(sizes)
+    font, size = instructions[at][0]
+    instructions[at] = ([font, float(size) * chance.choice([0.75, 1.3])], pikepdf.Operator("Tf"))
+    _relabelled(pdf_, stream, instructions)
+    return "scaled words of a drawing"
+
+
+def _pdf_label_exchanged(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
+    """Put words in a drawing in each other's place."""
+    pairs = [(stream, instructions, one, other) for stream, instructions, places in _labels(pdf_)
+             for one in places for other in places
+             if max(abs(a - b) for a, b in zip(_begins(instructions, one), _begins(instructions, other),
+                                               strict=True)) > 9]  # fmt: skip
+    if not pairs:
+        return None
+    stream, instructions, one, other = chance.choice(pairs)
+    (x1, y1), (x2, y2) = _begins(instructions, one), _begins(instructions, other)
+    _shifted(instructions, one, x2 - x1, y2 - y1)
+    _shifted(instructions, other, x1 - x2, y1 - y2)
+    _relabelled(pdf_, stream, instructions)
+    return "exchanged words of a drawing"
+
+
 def _pdf_thick(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     """Draw a line much thicker."""
     page, instructions, at = _drawn(pdf_, chance, {"S"})
@@ -997,6 +1083,9 @@ _PDF_FAULTS = (
     _pdf_mirrored,
     _pdf_exchanged,
     _pdf_thick,
+    _pdf_label_moved,
+    _pdf_label_scaled,
+    _pdf_label_exchanged,
     _pdf_askew,
     _pdf_formula,
 )

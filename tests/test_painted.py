@@ -76,6 +76,26 @@ RICHER = {
                     'fill="hsl(10, 20%, 30%)"/><rect width="5" height="4" fill="rgba(10, 20, 30, .5)"/>'),
     "steps": ("", '<path d="m10 10 5 5-3 2-1.5-4zm5 5h3v4h-3zM1 2q1 3 4 5t3 3z m1 1l2 3" stroke="red"/>'
                   '<path d="M5 5H9V9H5V5Z"/><path d="m.1.1l.2-.3.7.9-.9-.6z"/>'),
+    "anchored words": ("", '<g font-size="9"><text x="50" y="20">start</text><text y="40" x="50" text-anchor="middle">'
+                           '\n mid  dle\n</text><text x="50" dx="-5" y="60" dy="2" text-anchor="end">Tīeke…</text></g>'
+                           '<g text-anchor="middle" transform="translate(50 80) scale(2)"><text font-size="4pt">no x'
+                           '</text></g><text xml:space="preserve" text-anchor="end" x="50" font-size="9"> a  </text>'),
+    "turned words": ("", '<text transform="rotate(-90 20 50)" x="20" y="50" font-size="8" text-anchor="end">up</text>'
+                         '<text rotate="10 20" x="20" y="9" font-size="8">letters</text>'),
+    "parts of words": ("", '<text x="5" y="9" font-size="8">a <tspan fill="red">b</tspan> c<tspan x="5" dy="9">d'
+                           '</tspan></text><text text-anchor="middle" font-size="8"><tspan x="50" y="20">one</tspan>'
+                           '<tspan x="50" dy="10">another</tspan></text><text x="50" y="50" text-anchor="middle">a '
+                           '<tspan>b</tspan></text><text>a <tspan>b <tspan>c</tspan> d</tspan> e</text>'),
+    "words set otherwise": ("", '<text x="5" y="9" font-size="8" dominant-baseline="central">a b</text><text x="5 15" '
+                                'y="9" font-size="8">abc</text><text x="50" y="40" textLength="60" text-anchor="end" '
+                                'lengthAdjust="spacingAndGlyphs" font-size="8">abc</text><text x="10%" y="1em" '
+                                'font-size="1.5em">abc</text><text y="30" font-size="small">lost</text><text y="40" '
+                                'style="font:italic bold 9px serif">lost</text><text font-size="0">none</text>'),
+    "words to the left": ("", '<text x="50" y="30" font-size="9">ماء سلام</text><text x="50" y="50" font-size="9" '
+                              'direction="rtl">ماء</text><text x="50" y="70" text-anchor="middle">ماء</text>'),
+    "words used again": ("", '<defs><text id="a" x="3" y="9" font-size="9">used</text></defs><use href="#a"/>'
+                             '<use href="#a" x="20" y="30"/><svg x="10" y="20" width="50" height="9" viewBox="0 0 9 9">'
+                             '<text x="1" y="5" font-size="2" text-anchor="middle">in</text></svg>'),
     "fonts": ("", '<rect width="2em" height="3ex"/><rect x="5" width="2" height="3"/>'),
     "turned all over": ('viewBox="0 0 50 50" transform="rotate(10)"', '<rect width="20" height="30"/>'),
     "stretched strokes": ("", '<g stroke="red" stroke-width="2" transform="scale(3 1)"><path d="M0 0L9 9"/></g>'),
@@ -96,6 +116,13 @@ OTHERS = {
     "all of it moved": f'<g transform="translate(1)">{TRIANGLE}</g>',
     "all of it larger": f'<g transform="scale(1.05)">{TRIANGLE}</g>',
     "all of it mirrored": f'<g transform="matrix(-1 0 0 1 99 0)">{TRIANGLE}</g>',
+}
+LABELS = '<text x="50" y="20" font-size="9" text-anchor="middle">One</text><text x="5" y="40" font-size="9">Two</text>'
+OTHER_LABELS = {
+    "moved": LABELS.replace('x="5"', 'x="6"'), "lower": LABELS.replace('y="20"', 'y="21"'),
+    "smaller": LABELS.replace('font-size="9"', 'font-size="8"', 1), "begun there": LABELS.replace("middle", "start"),
+    "exchanged": LABELS.replace("One", "T").replace("Two", "One").replace(">T<", ">Two<").replace("50", "60"),
+    "turned": LABELS.replace('<text x="5"', '<text transform="rotate(10)" x="5"'),
 }
 
 DRESS = "img { border: 2px solid #0f0; background: #eee; padding: 3px; border-radius: 2px }"     # around a picture
@@ -150,6 +177,13 @@ def test_gradients_that_borrow_their_colours_are_seen_on_every_shape() -> None:
 def test_a_shape_in_another_place_is_another_drawing(case: str) -> None:
     """The same shapes in the same colours elsewhere, larger, mirrored or bent are not the figure that was drawn."""
     assert "in another place or in another size" in changed(painting(drawn(TRIANGLE)), read_again(drawn(OTHERS[case])))
+
+
+@pytest.mark.parametrize("case", OTHER_LABELS)
+def test_words_in_another_place_are_another_drawing(case: str) -> None:
+    """The same words elsewhere or in another size do not say the same of what is drawn."""
+    seen = read_again(drawn(OTHER_LABELS[case]))
+    assert "in another place or in another size" in changed(painting(drawn(LABELS)), seen)
 
 
 @pytest.mark.parametrize("body", BEYOND)

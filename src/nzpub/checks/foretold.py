@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isnan, nan, sqrt
+from unicodedata import bidirectional
 
 from fontTools.misc.transform import Identity, Transform
 from lxml import etree
@@ -30,7 +31,13 @@ _SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "p
 _WORDS = frozenset(("text", "tspan"))
 _MARKERS = ("marker", "marker-start", "marker-mid", "marker-end")
 _RATIO = "preserveAspectRatio"                  # WeasyPrint has what is within inherit it, SVG does not
-_INHERITED = ("fill", "stroke", "stroke-width", "visibility", _RATIO, *_MARKERS)
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_SIZE = rf"{NUMBER}\s*[a-z%]*"
+_LAID = ("font", "font-size", "text-anchor", "direction", "rotate", "textLength", _SPACE)
+_BASELINES = ("dominant-baseline", "alignment-baseline")
+_ANCHORS = ("start", "middle", "end")
+_LEFTWARD = frozenset(("R", "AL"))              # Unicode's bidirectional classes of letters that run to the left
+_INHERITED = ("fill", "stroke", "stroke-width", "visibility", _RATIO, *_MARKERS, *_LAID, *_BASELINES)
 _COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
 _FUNCTION = re.compile(r"[a-z]+\([^()]*\)")                      # a colour, but it is not told which
 _UNTOLD = frozenset(("currentColor", "transparent"))
@@ -119,7 +126,6 @@ def _shape(element: etree._Element, around: _Around) -> Iterator[Shape]:
         yield from _used(here)
     elif name in _WORDS:
         yield from _written(element, here)
-        yield from _shapes(element, here)
     elif name == "svg":
         yield from _shapes(element, _viewed(now, here))
     elif name in _HOLDERS:
@@ -213,7 +219,12 @@ def _stroke(called: str, now: Mapping[str, str], matrix: Transform) -> float:
     stroke = called.split("/")[1]
     if stroke in (NO_COLOUR, SOME_COLOUR):
         return 0 if stroke == NO_COLOUR else nan
-    return length(now["stroke-width"]) * sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
+    return length(now["stroke-width"]) * _enlarged(matrix)
+
+
+def _enlarged(matrix: Transform) -> float:
+    """Return how many times as long what is put through *matrix* is, over both axes."""
+    return sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
 
 
 def _is_nought(number: str) -> bool:
@@ -241,10 +252,54 @@ def _colour(value: str, here: _Around) -> str:
 
 
 def _written(element: etree._Element, here: _Around) -> Iterator[Shape]:
-    """Yield the colours of the words directly in *element*."""
-    said = "".join((element.text or "", *(kid.tail or "" for kid in element)))
+    """Yield the runs of words that *element* is: its own, those of its parts, and those that follow each of these."""
+    if element.tag != f"{_SVG}text" and len(element):
+        yield Shape(REST)                                   # WeasyPrint loses some of what is nested deeper
+        return
+    yield from _run(element.text, here, element)
+    for kid in element.iterchildren(etree.Element):
+        yield from _shape(kid, here)
+        yield from _run(kid.tail, here, None)
+
+
+def _run(said: str | None, here: _Around, element: etree._Element | None) -> Iterator[Shape]:
+    """Yield the words *said*, which begin *element*, or else go on where others end."""
     now = here.properties
-    if said.strip() and now.get("visibility", "visible") == "visible":
-        colours = _colour(now["fill"], here), NO_COLOUR if _is_nought(now["stroke-width"]) else _colour(
-            now["stroke"], here)
-        yield from (words(colour) for colour in colours if colour != NO_COLOUR)
+    if not (said or "").strip() or now.get("visibility", "visible") != "visible":
+        return
+    stroke = NO_COLOUR if _is_nought(now["stroke-width"]) else _colour(now["stroke"], here)
+    if "font" in now or not re.fullmatch(_SIZE, now.get("font-size", "1em")):
+        yield Shape(REST)                                   # WeasyPrint leaves out what is small, large or in shorthand
+    elif (called := words(_colour(now["fill"], here), stroke)) and not _is_nought(now.get("font-size", "1")):
+        yield _set(called, said or "", here, element)
+
+
+def _set(called: str, said: str, here: _Around, element: etree._Element | None) -> Shape:
+    """Return the run of words *called* so with what is known of its place: where it is anchored, and its size.
+
+    Only fonts know where a baseline other than their own is: up to the size of the words away.
+    """
+    now = here.properties
+    size = nan if "textLength" in now else length(now.get("font-size", "?")) * _enlarged(here.matrix)
+    anchor = now.get("text-anchor", "start")
+    is_whole = element is not None and not len(element) and now.keys().isdisjoint(("rotate", "textLength"))
+    measures = [nan] * (2 * len(_ANCHORS))
+    if element is not None and anchor in _ANCHORS and _is_plain(said, now) and (is_whole or anchor == "start"):
+        first = 2 * _ANCHORS.index(anchor)
+        x, y = (_begun(element, now, *each) for each in zip("xy", here.box, strict=True))
+        measures[first:first + 2] = here.matrix.transformPoint((x, y))
+    return Shape(called, tuple(measures), size, 0 if now.keys().isdisjoint(_BASELINES) else size)
+
+
+def _is_plain(said: str, now: Mapping[str, str]) -> bool:
+    """Tell whether the words *said* run from left to right, and begin and end with a glyph that is seen."""
+    shown = said if now.get(_SPACE) == "preserve" else said.strip(" \t\r\n")
+    return shown == shown.strip() and "direction" not in now and not any(
+        bidirectional(letter) in _LEFTWARD for letter in said)
+
+
+def _begun(element: etree._Element, now: Mapping[str, str], axis: str, whole: float) -> float:
+    """Return where on an *axis* the first glyph of *element* stands, NaN if it follows on others."""
+    if axis not in now and element.tag != f"{_SVG}text":
+        return nan
+    return length(now.get(axis, ""), whole) + length(now.get(f"d{axis}", ""), whole)

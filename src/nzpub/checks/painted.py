@@ -1,9 +1,9 @@
 """What a picture paints, shape by shape: the words in which its file and a PDF's page tell it, and their comparison.
 
 A painting is the size of the picture's box, ``w×h``, and then each shape: ``fill/stroke/lines``, a colour ``#rrggbb``,
-``-`` for none or ``?`` for one that is not told, and after ``@`` where it runs in that box (see :class:`Shape`). Of
-words there is the colour alone; a raster picture is its size and a digest of its pixels. ANY is a picture of which
-nothing is foretold.
+``-`` for none or ``?`` for one that is not told, and after ``@`` where it runs in that box (see :class:`Shape`). Words
+are shapes too, ``fill/stroke/words`` from the first to the last glyph of a run; a raster picture is its size and a
+digest of its pixels. ANY is a picture of which nothing is foretold.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nzpub.checks.outline import Measures
 ANY = "any"
 NO_COLOUR, SOME_COLOUR = "-", "?"
 REST = "*"                                    # shapes of which it is not foretold how many there are
-_WORDS = "words:"
+_WORDS = "words"
 _POINTS_PER_PIXEL = 72 / 96                   # CSS Values 4: 1in = 96px; PDF: 1in = 72pt
 _LOOSE = 1 / 500                              # of the longer side of its box a shape may stand elsewhere
 _THICKER, _FINE = 0.1, 0.02                   # of its width, and in points: so much thicker a stroke may be
@@ -32,8 +32,9 @@ _DIGITS = 1e-6                                # what a PDF's numbers leave of on
 class Shape(NamedTuple):
     """A shape that is painted: its *name*, where it runs, from the left and the top of the picture's box.
 
-    *width* is that of its stroke, 0 without one; *leeway* how much its edges may differ: a circle of Bézier curves
-    is none. Lengths are pixels in the picture's own file, points on a page.
+    *width* is that of its stroke, 0 without one, or the size of words; *leeway* how much its edges may differ: a circle
+    of Bézier curves is none. Words have the ends of their baseline and its middle for measures. Lengths are pixels in
+    the picture's own file, points on a page.
     """
 
     name: str
@@ -53,9 +54,14 @@ def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> st
     return f"{inside}/{stroke}/{lines}"
 
 
-def words(colour: str) -> Shape:
-    """Return words in *colour*, wherever they stand."""
-    return Shape(f"{_WORDS}{colour}")
+def words(fill: str, stroke: str) -> str:
+    """Return the name of a run of words; "" if nothing of it is seen."""
+    return "" if fill == stroke == NO_COLOUR else f"{fill}/{stroke}/{_WORDS}"
+
+
+def is_words(each: Shape) -> bool:
+    """Return whether *each* is a run of words."""
+    return each.name.endswith(_WORDS)
 
 
 def pixels(picture: Image.Image) -> str:
@@ -65,10 +71,8 @@ def pixels(picture: Image.Image) -> str:
 
 
 def told(width: float, height: float, shapes: Iterable[Shape]) -> str:
-    """Return a painting: shapes in order, then the colours of words, each once: how often one is set is chance."""
-    listed = tuple(shapes)
-    colours = sorted({each.name for each in listed if _is_words(each)})
-    return " ".join((f"{width:.4f}×{height:.4f}", *(_token(each) for each in listed if not _is_words(each)), *colours))
+    """Return a painting of *shapes* in a box of *width* and *height*."""
+    return " ".join((f"{width:.4f}×{height:.4f}", *map(_token, shapes)))
 
 
 def _token(each: Shape) -> str:
@@ -76,13 +80,10 @@ def _token(each: Shape) -> str:
     return f"{each.name}@{numbers}" if each.measures else each.name
 
 
-def _is_words(each: Shape) -> bool:
-    return each.name.startswith(_WORDS)
-
-
 def is_seen(painting: str, *, words_too: bool = True) -> bool:
     """Return whether *painting* is known to have a shape or pixels, or words if they count too."""
-    return painting != ANY and any(words_too or not each.startswith(_WORDS) for each in painting.split()[1:])
+    shapes = () if painting == ANY else _parts(painting)[1]
+    return any(each.name != REST and (words_too or not is_words(each)) for each in shapes)
 
 
 # --- both sides compared ----------------------------------------------------------------------------
@@ -103,19 +104,15 @@ def changed(meant: str, seen: str) -> str:
     if ANY in (meant, seen):
         return "" if meant == ANY else "it is not read"
     (size, shapes), (room, painted) = _parts(meant), _parts(seen)
-    said, written = ({each.name for each in side if _is_words(each)} for side in (shapes, painted))
-    shapes, painted = ([each for each in side if not _is_words(each)] for side in (shapes, painted))
-    same_words = said == written or f"{_WORDS}{SOME_COLOUR}" in said
     frames = tuple(_frames(size, room))
-    if same_words and any(_run_alike(shapes, painted, frame) for frame in frames):
+    if any(_run_alike(shapes, painted, frame) for frame in frames):
         return ""
-    if same_words and REST not in {each.name for each in shapes} and len(shapes) == len(painted) and all(
+    if REST not in {each.name for each in shapes} and len(shapes) == len(painted) and all(
             map(_is_called_alike, shapes, painted)):
         astray = min(sum(not _is_alike(*pair, frame) for pair in zip(shapes, painted, strict=True))
                      for frame in frames)
         return f"{astray} of its shapes stand{'s' if astray == 1 else ''} in another place or in another size"
-    names = [Counter([*(each.name for each in side), *colours])
-             for side, colours in ((shapes, said), (painted, written))]
+    names = [Counter(each.name for each in side) for side in (shapes, painted)]
     lost, new = (names[0] - names[1]).total(), (names[1] - names[0]).total()
     return f"{lost} of its shapes and colours are not there, {new} are others" if lost or new else "in another order"
 

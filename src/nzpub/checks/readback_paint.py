@@ -11,16 +11,19 @@ from typing import Any, NamedTuple
 
 import pikepdf
 from fontTools.misc.transform import Identity, Transform
-from pikepdf import Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
 from nzpub.checks.outline import Measures, Outline, Point
-from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, pixels, shape, told, words
+from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, is_words, pixels, shape, told, words
 
-_OPERATORS = ("q Q cm w rg RG g G k K sc SC scn SCN Tr m l c v y re h f F f* B B* b b* S s n Tj TJ Do BMC BDC EMC")
+_OPERATORS = ("q Q cm w rg RG g G k K sc SC scn SCN m l c v y re h f F f* B B* b b* S s n BT Tr Tf Tm Tj TJ ET "
+              "Do BMC BDC EMC")
 _FILLS, _STROKES = frozenset(("f", "F", "f*", "B", "B*", "b", "b*")), frozenset(("S", "s", "B", "B*", "b", "b*"))
 _CLOSES = frozenset(("s", "b", "b*"))
 _BLACK = "#000000"
 _TEXT_FILLS, _TEXT_STROKES = frozenset((0, 2, 4, 6)), frozenset((1, 2, 5, 6))   # ISO 32000-2, table 104
+_TEXT = frozenset(("BT", "Tr", "Tf", "Tm", "Tj", "TJ", "ET"))
+_EM = 1000                                      # ISO 32000-2, 9.7.4.3: the units of a glyph's width
 _RGB = 3
 _CORNERS: tuple[Point, ...] = ((0, 1), (1, 1), (1, 0), (0, 0))     # of a picture, from that at its upper left
 
@@ -64,16 +67,15 @@ def framed(shapes: Iterable[Shape], box: Sequence[float] | None) -> str:
     if box is None:
         return ANY
     left, bottom, right, top = map(float, box)
-    return told(right - left, top - bottom, (each._replace(measures=tuple(_from(each.measures, left, top)))
-                                             for each in shapes))
+    return told(right - left, top - bottom, (each._replace(measures=_from(each, left, top)) for each in shapes))
 
 
-def _from(measures: Measures, left: float, top: float) -> Iterator[float]:
-    """Yield *measures* from *left* and down from *top*."""
-    if measures:
-        x1, y1, x2, y2, *means = measures
-        for number, y in zip((x1, y2, x2, y1, *means), (False, True) * 4, strict=True):
-            yield top - number if y else number - left
+def _from(each: Shape, left: float, top: float) -> Measures:
+    """Return the measures of a shape from *left* and down from *top*: its upper edge is the lower one upwards."""
+    numbers = [top - number if at % 2 else number - left for at, number in enumerate(each.measures)]
+    if numbers and not is_words(each):
+        numbers[1], numbers[3] = numbers[3], numbers[1]
+    return tuple(numbers)
 
 
 class _State(NamedTuple):
@@ -82,8 +84,22 @@ class _State(NamedTuple):
     matrix: Transform = Identity
     fill: str = _BLACK
     stroke: str = _BLACK
-    mode: int = 0
     width: float = 1
+    mode: int = 0
+    size: float = 0                               # of the font, in its own units
+
+
+class _Run(NamedTuple):
+    """Glyphs that are painted in one go: their *name*, from where to where on the page, and their size there."""
+
+    name: str
+    start: Point
+    end: Point
+    size: float
+
+    def shape(self) -> Shape:
+        (x1, y1), (x2, y2) = self.start, self.end
+        return Shape(self.name, (x1, y1, (x1 + x2) / 2, (y1 + y2) / 2, x2, y2), self.size)
 
 
 class _Painter:
@@ -95,16 +111,24 @@ class _Painter:
         self._stack: list[_State] = []
         self._now = _State()
         self._path = Outline()
+        self._text = Identity                     # where the next glyph stands
+        self._widths: Mapping[int, float] = {}
+        self._fonts: dict[tuple[int, int], Mapping[int, float]] = {}
+        self._runs: list[_Run] = []               # since words began
+        self._resources: Any = Dictionary()
 
     def run(self, stream: Any) -> None:
         """Interpret a page or a form."""
-        pictures = stream.get("/Resources", Dictionary()).get("/XObject", Dictionary())
+        outer, self._resources = self._resources, stream.get("/Resources", Dictionary())
         for instruction in pikepdf.parse_content_stream(stream, _OPERATORS):
             operator, operands = str(instruction.operator), list(instruction.operands)
             if operator == "Do":
-                self._place(pictures[str(operands[0])])
+                self._place(self._resources.XObject[str(operands[0])])
+            elif operator in _TEXT:
+                self._write(operator, operands)
             else:
                 self._set(operator, operands)
+        self._resources = outer
 
     def _place(self, placed: Any) -> None:
         if placed.get("/Subtype") == "/Form":
@@ -130,14 +154,10 @@ class _Painter:
                 self._now = self._now._replace(fill=_colour(operands))
             case "RG" | "G" | "K" | "SC" | "SCN":
                 self._now = self._now._replace(stroke=_colour(operands))
-            case "Tr":
-                self._now = self._now._replace(mode=int(operands[0]))
             case "BMC" | "BDC":
                 self._marks.open(operands[0], operands[-1])
             case "EMC":
                 self._marks.close()
-            case "Tj" | "TJ":
-                self._write()
             case _ if self._marks.ident is not None:
                 self._draw(operator, tuple(map(float, operands)))
 
@@ -175,17 +195,44 @@ class _Painter:
                         self._path.lines, self._path.curves, self._path.boxes),
                   self._width if operator in _STROKES else 0)
 
-    def _write(self) -> None:
-        if self._now.mode in _TEXT_FILLS:
-            self._note(words(self._now.fill))
-        if self._now.mode in _TEXT_STROKES:
-            self._note(words(self._now.stroke))
+    def _write(self, operator: str, operands: Sequence[Any]) -> None:
+        match operator:
+            case "BT":
+                self._text = Identity
+            case "Tr":
+                self._now = self._now._replace(mode=int(operands[0]))
+            case "Tf":
+                self._widths = self._widths_of(self._resources.Font[str(operands[0])])
+                self._now = self._now._replace(size=float(operands[1]))
+            case "Tm":
+                self._text = Transform(*map(float, operands))
+            case "Tj" | "TJ":
+                self._show(operands[0])
+            case "ET" if self._runs:
+                first, last = self._runs[0], self._runs[-1]
+                if first.name:
+                    self._note(first._replace(end=last.end).shape())
+                self._runs = []
+
+    def _show(self, shown: Any) -> None:
+        """Note glyphs and go on to where the next one stands."""
+        fill = self._now.fill if self._now.mode in _TEXT_FILLS else NO_COLOUR
+        stroke = self._now.stroke if self._now.mode in _TEXT_STROKES else NO_COLOUR
+        before = self._now.matrix.transform(self._text)
+        self._text = self._text.translate(self._now.size * _advance(shown, self._widths) / _EM, 0)
+        after = self._now.matrix.transform(self._text)
+        self._runs.append(_Run(words(fill, stroke), before[4:], after[4:], self._now.size * _enlarged(after)))
+
+    def _widths_of(self, font: Any) -> Mapping[int, float]:
+        """Return the width of each glyph of *font*, in thousandths of its size; each font is read once."""
+        if font.objgen not in self._fonts:
+            self._fonts[font.objgen] = dict(_widths(font))
+        return self._fonts[font.objgen]
 
     @property
     def _width(self) -> float:
         """Return the width of a stroke on the page."""
-        xx, xy, yx, yy, _, _ = self._now.matrix
-        return self._now.width * sqrt(abs(xx * yy - xy * yx))
+        return self._now.width * _enlarged(self._now.matrix)
 
     def _add(self, name: str, width: float = 0) -> None:
         """Note the path, which is painted, by *name*, and begin another."""
@@ -196,6 +243,30 @@ class _Painter:
     def _note(self, painted: Shape) -> None:
         if (ident := self._marks.ident) is not None:
             self.found.setdefault(ident, []).append(painted)
+
+
+def _enlarged(matrix: Transform) -> float:
+    """Return how many times as long what is put through *matrix* is, over both axes."""
+    return sqrt(abs(matrix.xx * matrix.yy - matrix.xy * matrix.yx))
+
+
+def _widths(font: Any) -> Iterator[tuple[int, float]]:
+    """Yield the codes of the glyphs of *font* with their widths, which follow a first code in lists."""
+    table = list(font.DescendantFonts[0].get("/W", ())) if "/DescendantFonts" in font else []
+    for first, listed in zip(table[::2], table[1::2], strict=True):
+        yield from enumerate(map(float, listed), int(first))
+
+
+def _advance(shown: Any, widths: Mapping[int, float]) -> float:
+    """Return how far glyphs of two bytes each lead, in thousandths of their font's size."""
+    far = 0.0
+    for each in shown if isinstance(shown, Array) else [shown]:
+        if not isinstance(each, String):
+            far -= float(each)
+            continue
+        codes = bytes(each)
+        far += sum(widths.get(int.from_bytes(codes[at:at + 2], "big"), _EM) for at in range(0, len(codes), 2))
+    return far
 
 
 def _colour(operands: Sequence[Any]) -> str:
