@@ -43,7 +43,8 @@ _DRAWINGS = {
     ),
     "three": (
         'width="6cm" height="30mm"',
-        '<g id="a" opacity="0.5"><g style="stroke:#123456;stroke-width:2px"><circle cx="30" cy="40" r="9"/></g></g>'
+        '<g id="a" opacity="0.5"><g style="stroke:#123456;stroke-width:2px;stroke-dasharray:4 2">'
+        '<circle cx="30" cy="40" r="9"/></g></g>'
         '<use href="#a" x="50" y="10"/><text x="9" y="90" font-size="9">in it</text>'
         '<text x="90" y="9" text-anchor="middle" font-size="9">mid <tspan x="90" dy="9" fill="red">dle</tspan></text>',
     ),

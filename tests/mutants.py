@@ -1024,6 +1024,16 @@ def _pdf_thick(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     return "drew a line of a drawing thicker"
 
 
+def _pdf_dashes(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Break a line into dashes, or into others, or make a broken one whole."""
+    page, instructions, at = _drawn(pdf_, chance, {"S", "B"})
+    dashes = max(n for n in range(at) if str(instructions[n][1]) == "d")
+    other = [] if len(instructions[dashes][0][0]) and chance.random() < 0.5 else [9, 5]
+    instructions[dashes] = ([pikepdf.Array(other), 0], pikepdf.Operator("d"))
+    _written(pdf_, page, instructions)
+    return "drew a line of a drawing with other dashes"
+
+
 def _pdf_askew(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     """Draw a whole figure or formula mirrored, turned, larger or elsewhere."""
     page, instructions, at = _drawn(pdf_, chance, set(_PAINTS))
@@ -1083,6 +1093,7 @@ _PDF_FAULTS = (
     _pdf_mirrored,
     _pdf_exchanged,
     _pdf_thick,
+    _pdf_dashes,
     _pdf_label_moved,
     _pdf_label_scaled,
     _pdf_label_exchanged,

@@ -99,6 +99,10 @@ RICHER = {
     "fonts": ("", '<rect width="2em" height="3ex"/><rect x="5" width="2" height="3"/>'),
     "turned all over": ('viewBox="0 0 50 50" transform="rotate(10)"', '<rect width="20" height="30"/>'),
     "stretched strokes": ("", '<g stroke="red" stroke-width="2" transform="scale(3 1)"><path d="M0 0L9 9"/></g>'),
+    "dashes": ("", '<g stroke="red" stroke-dasharray="4 2,1" stroke-dashoffset="-3" transform="scale(2)"><path d="M0 0L'
+                   '9 9"/><path d="M0 0L9 3" stroke-dasharray="none"/><path d="M0 0L9 4" stroke-dasharray="0 0"/><path '
+                   'd="M0 0L9 4" stroke-dasharray="1mm 2pt" stroke-dashoffset="5"/></g><path d="M0 0L9 4" stroke="red" '
+                   'stroke-dasharray="1em 5%"/><path d="M0 0 9 4 9 9" stroke-dasharray="2"/>'),
     "large": ('viewBox="0 0 400000 300000" width="400" height="300"', '<rect x="1000" width="30000" height="5000"/>'),
 }
 BEYOND = ('<linearGradient id="a"/><rect fill="url(#a)" width="5" height="5"/>', '<path d="M0 0L5 5 6"/>',
@@ -112,6 +116,7 @@ OTHERS = {
     "moved": TRIANGLE.replace("M10 10", "M11 10"), "larger": TRIANGLE.replace("H40V60", "H42V62"),
     "mirrored": TRIANGLE.replace("M10 10H40V60z", "M40 10H10V60z"), "bent": TRIANGLE.replace("9 3 2-8", "9 0 2-5"),
     "exchanged": '<path d="M40 40H70V90z" fill="#00f"/><path d="M20 30l9 3 2-8" stroke="#f00"/>',
+    "broken": TRIANGLE.replace('stroke="', 'stroke-dasharray="2" stroke="'),
     "thicker": TRIANGLE.replace('stroke="', 'stroke-width="2" stroke="'),
     "all of it moved": f'<g transform="translate(1)">{TRIANGLE}</g>',
     "all of it larger": f'<g transform="scale(1.05)">{TRIANGLE}</g>',

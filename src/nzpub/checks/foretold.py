@@ -37,7 +37,8 @@ _LAID = ("font", "font-size", "text-anchor", "direction", "rotate", "textLength"
 _BASELINES = ("dominant-baseline", "alignment-baseline")
 _ANCHORS = ("start", "middle", "end")
 _LEFTWARD = frozenset(("R", "AL"))              # Unicode's bidirectional classes of letters that run to the left
-_INHERITED = ("fill", "stroke", "stroke-width", "visibility", _RATIO, *_MARKERS, *_LAID, *_BASELINES)
+_DASHES = ("stroke-dasharray", "stroke-dashoffset")
+_INHERITED = ("fill", "stroke", "stroke-width", *_DASHES, "visibility", _RATIO, *_MARKERS, *_LAID, *_BASELINES)
 _COLOUR = re.compile(r"#[0-9a-fA-F]+|[a-zA-Z]+|rgb\(\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\)")    # no part of it is rounded
 _FUNCTION = re.compile(r"[a-z]+\([^()]*\)")                      # a colour, but it is not told which
 _UNTOLD = frozenset(("currentColor", "transparent"))
@@ -204,14 +205,14 @@ def _placed(called: str, outline: Outline, now: Mapping[str, str], matrix: Trans
     """Return the shape *called* so with what is known of its place."""
     measures = outline.measures()
     if any(map(isnan, measures)):
-        return Shape(called, (nan,) * len(measures), nan)
+        return Shape(called, (nan,) * len(measures), nan, dashes=(nan,))
     left, top, right, bottom, *means = measures
     has_arcs = "a" in now.get("d", "").lower()
     is_round = has_arcs or not now.keys().isdisjoint(("r", "rx", "ry"))
     is_turned = bool(matrix.xy or matrix.yx)
     leeway = _ROUNDED * max(right - left, bottom - top) if has_arcs or (is_round and is_turned) else 0
     return Shape(called, (left, top, right, bottom, *((nan,) * 4 if is_round else means)),
-                 _stroke(called, now, matrix), leeway)
+                 _stroke(called, now, matrix), leeway, _dashes(called, now, matrix))
 
 
 def _stroke(called: str, now: Mapping[str, str], matrix: Transform) -> float:
@@ -220,6 +221,15 @@ def _stroke(called: str, now: Mapping[str, str], matrix: Transform) -> float:
     if stroke in (NO_COLOUR, SOME_COLOUR):
         return 0 if stroke == NO_COLOUR else nan
     return length(now["stroke-width"]) * _enlarged(matrix)
+
+
+def _dashes(called: str, now: Mapping[str, str], matrix: Transform) -> tuple[float, ...]:
+    """Return the dashes and gaps of a stroke of a shape *called* so, and where it begins in them; () if it has none."""
+    listed = [length(value) for value in re.split(r"[\s,]+", now.get("stroke-dasharray", "none")) if value != "none"]
+    if called.split("/")[1] == NO_COLOUR or not any(listed) or any(value < 0 for value in listed):
+        return ()
+    begun = length(now.get("stroke-dashoffset", ""))
+    return tuple(value * _enlarged(matrix) for value in (*listed, begun % sum(listed) if begun < 0 else begun))
 
 
 def _enlarged(matrix: Transform) -> float:

@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from math import sqrt
+from math import isnan, sqrt
 from typing import NamedTuple
 
 from PIL import Image
@@ -33,14 +33,16 @@ class Shape(NamedTuple):
     """A shape that is painted: its *name*, where it runs, from the left and the top of the picture's box.
 
     *width* is that of its stroke, 0 without one, or the size of words; *leeway* how much its edges may differ: a circle
-    of Bézier curves is none. Words have the ends of their baseline and its middle for measures. Lengths are pixels in
-    the picture's own file, points on a page.
+    of Bézier curves is none. *dashes* are the lengths of a broken stroke's dashes and gaps, then where it begins in
+    them. Words have the ends of their baseline and its middle for measures. Lengths are pixels in the picture's own
+    file, points on a page.
     """
 
     name: str
     measures: Measures = ()
     width: float = 0
     leeway: float = 0
+    dashes: tuple[float, ...] = ()
 
 
 def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> str:
@@ -76,8 +78,8 @@ def told(width: float, height: float, shapes: Iterable[Shape]) -> str:
 
 
 def _token(each: Shape) -> str:
-    numbers = ",".join(f"{number:.4f}" for number in (*each.measures, each.width, each.leeway))
-    return f"{each.name}@{numbers}" if each.measures else each.name
+    parts = (each.measures, (each.width, each.leeway), each.dashes)
+    return "@".join((each.name, *(",".join(f"{number:.4f}" for number in part) for part in parts)))
 
 
 def is_seen(painting: str, *, words_too: bool = True) -> bool:
@@ -125,9 +127,9 @@ def _parts(painting: str) -> tuple[tuple[float, float], list[Shape]]:
 
 
 def _shape(token: str) -> Shape:
-    name, _, numbers = token.partition("@")
-    values = tuple(map(float, numbers.split(","))) if numbers else ()
-    return Shape(name, values[:-2], *values[-2:])
+    name, *parts = token.split("@")
+    measures, (width, leeway), dashes = (tuple(map(float, filter(None, part.split(",")))) for part in parts)
+    return Shape(name, measures, width, leeway, dashes)
 
 
 def _frames(size: tuple[float, float], room: tuple[float, float]) -> Iterator[_Frame]:
@@ -160,9 +162,10 @@ def _is_alike(meant: Shape, seen: Shape, frame: _Frame) -> bool:
     both = sqrt(abs(frame.across * frame.down))
     off = [abs((frame.across, frame.down)[at % 2] * number + (frame.left, frame.top)[at % 2] - other)
            for at, (number, other) in enumerate(zip(meant.measures, seen.measures, strict=False))]
-    stroke = both * meant.width
+    strokes = [(meant.width, seen.width), *zip(meant.dashes, seen.dashes, strict=False)]
     return not (any(each > frame.loose + both * meant.leeway for each in off)       # what is not a number is not known
-                or abs(stroke - seen.width) > _THICKER * stroke + _FINE)
+                or any(abs(both * one - other) > _THICKER * both * one + _FINE for one, other in strokes)
+                or (len(meant.dashes) != len(seen.dashes) and not any(map(isnan, meant.dashes))))
 
 
 def _is_called_alike(meant: Shape, seen: Shape) -> bool:

@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, String
 from nzpub.checks.outline import Measures, Outline, Point
 from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, is_words, pixels, shape, told, words
 
-_OPERATORS = ("q Q cm w rg RG g G k K sc SC scn SCN m l c v y re h f F f* B B* b b* S s n BT Tr Tf Tm Tj TJ ET "
+_OPERATORS = ("q Q cm w d rg RG g G k K sc SC scn SCN m l c v y re h f F f* B B* b b* S s n BT Tr Tf Tm Tj TJ ET "
               "Do BMC BDC EMC")
 _FILLS, _STROKES = frozenset(("f", "F", "f*", "B", "B*", "b", "b*")), frozenset(("S", "s", "B", "B*", "b", "b*"))
 _CLOSES = frozenset(("s", "b", "b*"))
@@ -85,6 +85,7 @@ class _State(NamedTuple):
     fill: str = _BLACK
     stroke: str = _BLACK
     width: float = 1
+    dashes: tuple[float, ...] = ()
     mode: int = 0
     size: float = 0                               # of the font, in its own units
 
@@ -150,6 +151,8 @@ class _Painter:
                 self._transform(operands)
             case "w":
                 self._now = self._now._replace(width=float(operands[0]))
+            case "d":
+                self._now = self._now._replace(dashes=tuple(map(float, (*operands[0], operands[1]))))
             case "rg" | "g" | "k" | "sc" | "scn":
                 self._now = self._now._replace(fill=_colour(operands))
             case "RG" | "G" | "K" | "SC" | "SCN":
@@ -193,7 +196,7 @@ class _Painter:
         self._add(shape(self._now.fill if operator in _FILLS else NO_COLOUR,
                         self._now.stroke if operator in _STROKES else NO_COLOUR,
                         self._path.lines, self._path.curves, self._path.boxes),
-                  self._width if operator in _STROKES else 0)
+                  is_stroked=operator in _STROKES)
 
     def _write(self, operator: str, operands: Sequence[Any]) -> None:
         match operator:
@@ -229,15 +232,12 @@ class _Painter:
             self._fonts[font.objgen] = dict(_widths(font))
         return self._fonts[font.objgen]
 
-    @property
-    def _width(self) -> float:
-        """Return the width of a stroke on the page."""
-        return self._now.width * _enlarged(self._now.matrix)
-
-    def _add(self, name: str, width: float = 0) -> None:
+    def _add(self, name: str, *, is_stroked: bool = False) -> None:
         """Note the path, which is painted, by *name*, and begin another."""
         if name:
-            self._note(Shape(name, self._path.measures(), width))
+            width, *dashes = (_enlarged(self._now.matrix) * number for number in (self._now.width, *self._now.dashes))
+            self._note(Shape(name, self._path.measures(), width if is_stroked else 0,
+                             dashes=tuple(dashes) if is_stroked and len(dashes) > 1 else ()))
         self._path = Outline()
 
     def _note(self, painted: Shape) -> None:
