@@ -65,6 +65,13 @@ RICHER = {
     "clips and masks": ("", '<clipPath id="a"><circle cx="9" cy="9" r="9"/></clipPath><mask id="b"><circle r="9" '
                             'fill="white"/></mask><g clip-path="url(#a)"><rect width="50" height="40"/></g>'
                             '<rect mask="url(#b)" width="5" height="4"/>'),
+    "clips": ("", '<clipPath id="a"><circle cx="9" cy="9" r="9"/><path d="M1 1H50V50z" style="fill:red"/></clipPath>'
+                  '<clipPath id="b" clipPathUnits="objectBoundingBox"><rect width="1" height="1"/></clipPath><clipPath '
+                  'id="c"><rect width="9" height="9" transform="scale(2)"/><text>x</text></clipPath><clipPath id="d"/>'
+                  '<g clip-path="url(#a)" transform="scale(2)"><rect width="50" height="40"/></g><rect '
+                  'clip-path="url(#b)" width="50" height="40"/><g style="clip-path:url(#c)" opacity=".5"><circle r='
+                  '"9"/></g><text clip-path="url(#a)" x="9" y="9" text-anchor="middle">in it</text><rect width="5" height="9" '
+                  'clip-path="url(#d)"/><use href="#e" x="9" clip-path="url(#a)"/><rect id="e" width="3" height="4"/>'),
     "markers": ("", '<marker id="a" markerWidth="4" markerHeight="4"><path d="M0 0L4 2 0 4z"/></marker>'
                     '<line x2="50" y2="40" stroke="red" marker-end="url(#a)"/><path d="M0 0L4 2 0 4z"/>'
                     '<polyline points="0 0 5 5 9 9" stroke="blue" style="marker:url(#a)"/><circle r="3"/>'),
@@ -123,6 +130,11 @@ OTHERS = {
     "all of it mirrored": f'<g transform="matrix(-1 0 0 1 99 0)">{TRIANGLE}</g>',
 }
 LABELS = '<text x="50" y="20" font-size="9" text-anchor="middle">One</text><text x="5" y="40" font-size="9">Two</text>'
+CLIPPED = '<clipPath id="a"><path d="M5 5H90V90z"/></clipPath><rect clip-path="url(#a)" width="90" height="90"/>'
+OTHER_CLIPS = {
+    "moved": CLIPPED.replace("M5 5", "M4 5"), "none": CLIPPED.replace('clip-path="url(#a)"', ""),
+    "others": CLIPPED.replace("V90", "V90H80"), "below": f'<circle r="9"/>{CLIPPED}',
+}
 OTHER_LABELS = {
     "moved": LABELS.replace('x="5"', 'x="6"'), "lower": LABELS.replace('y="20"', 'y="21"'),
     "smaller": LABELS.replace('font-size="9"', 'font-size="8"', 1), "begun there": LABELS.replace("middle", "start"),
@@ -189,6 +201,12 @@ def test_words_in_another_place_are_another_drawing(case: str) -> None:
     """The same words elsewhere or in another size do not say the same of what is drawn."""
     seen = read_again(drawn(OTHER_LABELS[case]))
     assert "in another place or in another size" in changed(painting(drawn(LABELS)), seen)
+
+
+@pytest.mark.parametrize("case", OTHER_CLIPS)
+def test_another_clip_is_another_drawing(case: str) -> None:
+    """What is cut from the same shapes otherwise, or not at all, is not seen as it was drawn."""
+    assert changed(painting(drawn(CLIPPED)), read_again(drawn(OTHER_CLIPS[case]))) != ""
 
 
 @pytest.mark.parametrize("body", BEYOND)

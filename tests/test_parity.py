@@ -631,7 +631,7 @@ Said ![](figures/words.svg){{.decorative}} too.
 :::
 :::
 """,
-    "words drawn twice in one place": """\
+    "words drawn twice": """\
 # One {#sec-one}
 
 Before ![alt](figures/halo.svg) after ![](figures/halo.svg){.decorative}.

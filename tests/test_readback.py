@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from nzpub.checks.passage import Mark, Passage, Piece, drawn_words, fingerprint, passage
+from nzpub.checks.foretold import said
+from nzpub.checks.passage import Mark, Passage, Piece, fingerprint, passage
 from nzpub.checks.readback import epub, html, pdf
 from nzpub.checks.readback.pdf import LINE_END, unfold
 
@@ -64,7 +65,7 @@ def test_fonts_do_not_make_another_picture() -> None:
 
 def test_the_words_of_a_drawing_are_read_in_order() -> None:
     """A drawing's words are those of its text elements, without white space."""
-    assert drawn_words(SVG) == "Twowords"
+    assert said(SVG) == "Twowords"
 
 
 def test_pictures_are_read_from_the_page() -> None:

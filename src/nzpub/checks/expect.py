@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nzpub import formulas
-from nzpub.checks.foretold import painting
-from nzpub.checks.passage import COVER, PICTURE, Kind, Marks, Passage, Piece, drawn_words, fingerprint, passage, picture
+from nzpub.checks.foretold import painting, said
+from nzpub.checks.passage import COVER, PICTURE, Kind, Marks, Passage, Piece, fingerprint, passage, picture
 from nzpub.furniture import words
 from nzpub.illustrate import SUFFIXES
 from nzpub.model import Chapter, Deck, Edition, Meta, Slide
@@ -56,7 +56,7 @@ def pdf(edition: Edition) -> tuple[Passage, ...]:
     """Return what the PDF of *edition* has to say: metadata, attached files, outline, the pages' text, the notes."""
     named = _pages(edition, map(_without_marks, edition.chapters))
     notes = sorted((note for chapter in edition.chapters for note in chapter.notes), key=lambda note: note[0])
-    walker = Walker("", edition.meta.lang, edition.files, None, drawing=drawn_words, painting=painting)
+    walker = Walker("", edition.meta.lang, edition.files, None, drawing=said, painting=painting)
     return (*print_metadata(edition), *outline(p for p in named if p.kind.startswith("heading")),
             *_pages(edition, edition.chapters),
             *(p for number, body in notes for p in walker.blocks(body, (f"note {number}",))))
@@ -235,7 +235,7 @@ def _chapter(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
 
 def _print(chapter: Chapter, edition: Edition) -> Iterator[Passage]:
     """Yield the passages of *chapter* as print has them, without its notes."""
-    walker = Walker("", edition.meta.lang, edition.files, chapter.line, drawing=drawn_words, painting=painting)
+    walker = Walker("", edition.meta.lang, edition.files, chapter.line, drawing=said, painting=painting)
     heading = [header(1, numbered(chapter))] if chapter.title else []
     return walker.blocks([*heading, *chapter.blocks])
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nzpub.checks.expect import Walker, day, outline, print_metadata, source_line
-from nzpub.checks.foretold import painting
-from nzpub.checks.passage import Passage, Piece, drawn_words, passage
+from nzpub.checks.foretold import painting, said
+from nzpub.checks.passage import Passage, Piece, passage
 from nzpub.checks.readback import pdf
 from nzpub.furniture import words
 from nzpub.model import Deck, Slide
@@ -33,7 +33,7 @@ def _said(kind: str, value: str) -> Passage:
 
 def _slide(slide: Slide, number: int, deck: Deck) -> Iterator[Passage]:
     lang = deck.meta.lang
-    walker = Walker("", lang, deck.files, slide.line, drawing=drawn_words, painting=painting)
+    walker = Walker("", lang, deck.files, slide.line, drawing=said, painting=painting)
     yield from walker.blocks([header(1, slide.title), *slide.blocks])
     yield _said("paragraph", f"{words(lang)['slide']} {number}")
     if slide.seconds:

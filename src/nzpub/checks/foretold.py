@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from math import isnan, nan, sqrt
 from unicodedata import bidirectional
 
@@ -18,8 +19,8 @@ from fontTools.misc.transform import Identity, Transform
 from lxml import etree
 from PIL import Image, ImageColor, UnidentifiedImageError
 
-from nzpub.checks.outline import Outline
-from nzpub.checks.painted import ANY, NO_COLOUR, REST, SOME_COLOUR, Shape, pixels, shape, told, words
+from nzpub.checks.outline import Measures, Outline
+from nzpub.checks.painted import ANY, NO_COLOUR, REST, SOME_COLOUR, Shape, clip, pixels, shape, told, words
 from nzpub.checks.svg_geometry import NUMBER, UNKNOWN, Box, draw, length, lengths, transformation, viewport
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -30,6 +31,8 @@ _HOLDERS = frozenset(("svg", "g", "a"))
 _SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
 _WORDS = frozenset(("text", "tspan"))
 _MARKERS = ("marker", "marker-start", "marker-mid", "marker-end")
+# What makes of a clip path something else than its shapes one after the other
+_UNCLEAR = frozenset(("clipPathUnits", "clip-path", "transform", "display", "visibility", *_MARKERS))
 _RATIO = "preserveAspectRatio"                  # WeasyPrint has what is within inherit it, SVG does not
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _SIZE = rf"{NUMBER}\s*[a-z%]*"
@@ -53,18 +56,34 @@ class _BeyondError(Exception):
     """The drawing is more than shapes of which it is known which there are."""
 
 
-@lru_cache(maxsize=256)
 def painting(content: bytes | None) -> str:
     """Return what the picture *content* paints, or ANY if that cannot be foretold."""
+    return _foretold(content)[0]
+
+
+def said(content: bytes | None) -> str:
+    """Return the words that the picture *content* draws, in the order in which it paints them, without white space."""
+    return _foretold(content)[1]
+
+
+@lru_cache(maxsize=256)
+def _foretold(content: bytes | None) -> tuple[str, str]:
     if content is None:
-        return ANY
+        return ANY, ""
     if b"<svg" not in content[:1000]:
-        return _raster(content)
+        return _raster(content), ""
     try:
         root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError:
+        return ANY, ""
+    try:
         return _drawing(root)
-    except (etree.XMLSyntaxError, _BeyondError, ValueError):
-        return ANY
+    except (_BeyondError, ValueError):
+        return ANY, "".join(map(_squeezed, root.iter(f"{_SVG}text")))
+
+
+def _squeezed(element: etree._Element) -> str:
+    return "".join("".join(map(str, element.itertext())).split())
 
 
 def _raster(content: bytes) -> str:
@@ -91,20 +110,22 @@ class _Around:
     depth: int = 0
 
 
-def _drawing(root: etree._Element) -> str:
+def _drawing(root: etree._Element) -> tuple[str, str]:
+    """Return what the drawing *root* paints, and the words in it."""
     view = lengths(root.get("viewBox", ""))
     sizes = [None if "%" in root.get(side, "%") else length(root.get(side, "")) for side in ("width", "height")]
     ratio = view[2] / view[3] if view else 0
     width = sizes[0] or (sizes[1] * ratio if sizes[1] else view[2] if view else 0)
     height = sizes[1] or (width / ratio if ratio else 0)
-    if width <= 0 or height <= 0:
-        raise _BeyondError                                           # it is as large as its place
+    if width <= 0 or height <= 0 or "clip-path" in root.attrib:
+        raise _BeyondError                                           # it is as large as its place, or seen in part
     own = {str(key): str(value) for key, value in root.items()}
     matrix = UNKNOWN if "transform" in own else viewport(own, width, height)
     box = (view[2], view[3]) if view else (nan, nan)
     named = {str(each.get("id")): each for each in root.iter(f"{_SVG}*") if each.get("id")}
     start = _Around({"fill": "black", "stroke": "none", "stroke-width": "1"}, matrix, box, named)
-    return told(width, height, _shapes(root, replace(start, properties=_properties(root, start.properties))))
+    shapes = tuple(_shapes(root, replace(start, properties=_properties(root, start.properties))))
+    return told(width, height, shapes), "".join(each.said for each in shapes)
 
 
 def _shapes(element: etree._Element, around: _Around) -> Iterator[Shape]:
@@ -121,6 +142,7 @@ def _shape(element: etree._Element, around: _Around) -> Iterator[Shape]:
     if name in _SILENT or now.get("display") == "none":
         return
     here = replace(around, properties=now, matrix=_moved(around.matrix, now))
+    yield from _clipped(here)
     if name in _SHAPES:
         yield from _outlined(name, here)
     elif name == "use":
@@ -192,7 +214,8 @@ def _outlined(name: str, here: _Around) -> Iterator[Shape]:
     now = here.properties
     if now.get("visibility", "visible") != "visible":
         return
-    outline, lines = draw(name, now, here.box, here.matrix)
+    outline = Outline()
+    lines = draw(name, now, here.box, here.matrix, outline)
     bare = _is_nought(now["stroke-width"])
     fill, stroke = _colour(now["fill"], here), NO_COLOUR if bare else _colour(now["stroke"], here)
     if called := shape(fill, stroke, lines, outline.curves, outline.boxes):
@@ -203,16 +226,40 @@ def _outlined(name: str, here: _Around) -> Iterator[Shape]:
 
 def _placed(called: str, outline: Outline, now: Mapping[str, str], matrix: Transform) -> Shape:
     """Return the shape *called* so with what is known of its place."""
-    measures = outline.measures()
+    measures, leeway = _course(outline, (now,), matrix)
+    return Shape(called, measures, nan if isnan(measures[0]) else _stroke(called, now, matrix), leeway,
+                 _dashes(called, now, matrix))
+
+
+def _course(outline: Outline, drawn: Iterable[Mapping[str, str]], matrix: Transform) -> tuple[Measures, float]:
+    """Return where *outline* runs, as far as it is known, and how much its edges may differ: of *drawn* it is made."""
+    left, top, right, bottom, *means = measures = outline.measures()
     if any(map(isnan, measures)):
-        return Shape(called, (nan,) * len(measures), nan, dashes=(nan,))
-    left, top, right, bottom, *means = measures
-    has_arcs = "a" in now.get("d", "").lower()
-    is_round = has_arcs or not now.keys().isdisjoint(("r", "rx", "ry"))
+        return (nan,) * len(measures), nan
+    has_arcs = any("a" in each.get("d", "").lower() for each in drawn)
+    is_round = has_arcs or any(not each.keys().isdisjoint(("r", "rx", "ry")) for each in drawn)
     is_turned = bool(matrix.xy or matrix.yx)
     leeway = _ROUNDED * max(right - left, bottom - top) if has_arcs or (is_round and is_turned) else 0
-    return Shape(called, (left, top, right, bottom, *((nan,) * 4 if is_round else means)),
-                 _stroke(called, now, matrix), leeway, _dashes(called, now, matrix))
+    return (left, top, right, bottom, *((nan,) * 4 if is_round else means)), leeway
+
+
+def _clipped(here: _Around) -> Iterator[Shape]:
+    """Yield the path outside which nothing is seen of an element, if it has one."""
+    found = _PAINT.fullmatch(here.properties.get("clip-path", "none"))
+    clipper = here.named.get(found[1]) if found else None
+    if clipper is None or clipper.tag != f"{_SVG}clipPath":
+        return
+    kids = [kid for kid in clipper.iterchildren(etree.Element) if kid.tag not in (f"{_SVG}title", f"{_SVG}desc")]
+    parts = [_properties(kid, {}) for kid in kids]
+    if any(str(kid.tag).removeprefix(_SVG) not in _SHAPES for kid in kids) or not all(
+            _UNCLEAR.isdisjoint(each) for each in (_properties(clipper, {}), *parts)):
+        yield Shape(REST)
+        return
+    outline = Outline()
+    lines = sum(draw(str(kid.tag).removeprefix(_SVG), own, here.box, here.matrix, outline)
+                for kid, own in zip(kids, parts, strict=True))
+    measures, leeway = _course(outline, parts, here.matrix)
+    yield Shape(clip(lines), measures, 0, leeway)
 
 
 def _stroke(called: str, now: Mapping[str, str], matrix: Transform) -> float:
@@ -264,12 +311,16 @@ def _colour(value: str, here: _Around) -> str:
 def _written(element: etree._Element, here: _Around) -> Iterator[Shape]:
     """Yield the runs of words that *element* is: its own, those of its parts, and those that follow each of these."""
     if element.tag != f"{_SVG}text" and len(element):
-        yield Shape(REST)                                   # WeasyPrint loses some of what is nested deeper
+        yield Shape(REST, said=_squeezed(element))          # WeasyPrint loses some of what is nested deeper
         return
-    yield from _run(element.text, here, element)
+    now = here.properties
+    is_moved = (now.get("text-anchor", "start"), now.get("direction", "ltr")) not in (("start", "ltr"), ("end", "rtl"))
+    parts, before = [_run(element.text, here, element)], list[Iterator[Shape]]()
     for kid in element.iterchildren(etree.Element):
-        yield from _shape(kid, here)
-        yield from _run(kid.tail, here, None)
+        is_apart = is_moved and not {"x", "y"}.isdisjoint(kid.keys())      # and painted before what is anchored
+        (before if is_apart else parts).append(_shape(kid, here))
+        parts.append(_run(kid.tail, here, None))
+    yield from chain(*before, *parts)
 
 
 def _run(said: str | None, here: _Around, element: etree._Element | None) -> Iterator[Shape]:
@@ -279,7 +330,7 @@ def _run(said: str | None, here: _Around, element: etree._Element | None) -> Ite
         return
     stroke = NO_COLOUR if _is_nought(now["stroke-width"]) else _colour(now["stroke"], here)
     if "font" in now or not re.fullmatch(_SIZE, now.get("font-size", "1em")):
-        yield Shape(REST)                                   # WeasyPrint leaves out what is small, large or in shorthand
+        yield Shape(REST, said="".join((said or "").split()))     # "small" and shorthand WeasyPrint leaves out
     elif (called := words(_colour(now["fill"], here), stroke)) and not _is_nought(now.get("font-size", "1")):
         yield _set(called, said or "", here, element)
 
@@ -298,7 +349,8 @@ def _set(called: str, said: str, here: _Around, element: etree._Element | None) 
         first = 2 * _ANCHORS.index(anchor)
         x, y = (_begun(element, now, *each) for each in zip("xy", here.box, strict=True))
         measures[first:first + 2] = here.matrix.transformPoint((x, y))
-    return Shape(called, tuple(measures), size, 0 if now.keys().isdisjoint(_BASELINES) else size)
+    return Shape(called, tuple(measures), size, 0 if now.keys().isdisjoint(_BASELINES) else size,
+                 said="".join(said.split()))
 
 
 def _is_plain(said: str, now: Mapping[str, str]) -> bool:

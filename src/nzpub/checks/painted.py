@@ -2,8 +2,8 @@
 
 A painting is the size of the picture's box, ``w×h``, and then each shape: ``fill/stroke/lines``, a colour ``#rrggbb``,
 ``-`` for none or ``?`` for one that is not told, and after ``@`` where it runs in that box (see :class:`Shape`). Words
-are shapes too, ``fill/stroke/words`` from the first to the last glyph of a run; a raster picture is its size and a
-digest of its pixels. ANY is a picture of which nothing is foretold.
+are shapes too, ``fill/stroke/words`` from the first to the last glyph of a run, and so are clips, ``clip/lines``; a
+raster picture is its size and a digest of its pixels. ANY is a picture of which nothing is foretold.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Shape(NamedTuple):
     width: float = 0
     leeway: float = 0
     dashes: tuple[float, ...] = ()
+    said: str = ""                                # what words say, which a painting does not tell
 
 
 def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> str:
@@ -54,6 +55,11 @@ def shape(fill: str, stroke: str, lines: int, curves: int, boxes: int = 0) -> st
     if not lines + curves + boxes or (inside == stroke == NO_COLOUR):
         return ""
     return f"{inside}/{stroke}/{lines}"
+
+
+def clip(lines: int) -> str:
+    """Return the name of a path of *lines* outside which nothing is seen of the shapes that follow."""
+    return f"clip/{lines}"
 
 
 def words(fill: str, stroke: str) -> str:

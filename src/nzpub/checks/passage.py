@@ -111,14 +111,6 @@ def fingerprint(content: bytes | None) -> str:
     return hashlib.sha256(content if root is None else _drawing(root)).hexdigest()[:16]
 
 
-@lru_cache(maxsize=256)
-def drawn_words(content: bytes | None) -> str:
-    """Return the words that an SVG draws, in order and without white space; "" for other pictures."""
-    root = None if content is None else _svg(content)
-    texts = () if root is None else (e for e in root.iter(f"{_SVG}text"))
-    return "".join("".join("".join(map(str, element.itertext())).split()) for element in texts)
-
-
 def _svg(content: bytes) -> etree._Element | None:
     """Return the drawing in *content*, or None if it is no SVG or broken: then its bytes tell it from others."""
     if b"<svg" not in content[:1000]:

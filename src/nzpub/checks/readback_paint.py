@@ -14,9 +14,9 @@ from fontTools.misc.transform import Identity, Transform
 from pikepdf import Array, Dictionary, Name, String
 
 from nzpub.checks.outline import Measures, Outline, Point
-from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, is_words, pixels, shape, told, words
+from nzpub.checks.painted import ANY, NO_COLOUR, SOME_COLOUR, Shape, clip, is_words, pixels, shape, told, words
 
-_OPERATORS = ("q Q cm w d rg RG g G k K sc SC scn SCN m l c v y re h f F f* B B* b b* S s n BT Tr Tf Tm Tj TJ ET "
+_OPERATORS = ("q Q cm w d rg RG g G k K sc SC scn SCN m l c v y re h W W* f F f* B B* b b* S s n BT Tr Tf Tm Tj TJ ET "
               "Do BMC BDC EMC")
 _FILLS, _STROKES = frozenset(("f", "F", "f*", "B", "B*", "b", "b*")), frozenset(("S", "s", "B", "B*", "b", "b*"))
 _CLOSES = frozenset(("s", "b", "b*"))
@@ -112,6 +112,7 @@ class _Painter:
         self._stack: list[_State] = []
         self._now = _State()
         self._path = Outline()
+        self._ended = False                       # the path, by a rectangle of no size, as WeasyPrint ends clips of SVG
         self._text = Identity                     # where the next glyph stands
         self._widths: Mapping[int, float] = {}
         self._fonts: dict[tuple[int, int], Mapping[int, float]] = {}
@@ -181,13 +182,17 @@ class _Painter:
                 path.curve(path.at, *points)
             case "y":
                 path.curve(points[0], points[1], points[1])
+            case "re" if not any(numbers):
+                self._ended = True
             case "re":
                 x, y, width, height = numbers
                 corners = (x, y), (x + width, y), (x + width, y + height), (x, y + height)
                 path.box(self._now.matrix.transformPoints(corners))
             case "h":
                 path.close()
-            case _:
+            case "W" | "W*" if self._ended:
+                self._note(Shape(clip(path.lines), path.measures()))
+            case _ if operator not in ("W", "W*"):
                 self._paint(operator)
 
     def _paint(self, operator: str) -> None:
@@ -238,7 +243,7 @@ class _Painter:
             width, *dashes = (_enlarged(self._now.matrix) * number for number in (self._now.width, *self._now.dashes))
             self._note(Shape(name, self._path.measures(), width if is_stroked else 0,
                              dashes=tuple(dashes) if is_stroked and len(dashes) > 1 else ()))
-        self._path = Outline()
+        self._path, self._ended = Outline(), False
 
     def _note(self, painted: Shape) -> None:
         if (ident := self._marks.ident) is not None:

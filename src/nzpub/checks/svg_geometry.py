@@ -94,21 +94,21 @@ _MOVES_BY: Mapping[str, Callable[..., Transform]] = {
 # --- shapes -----------------------------------------------------------------------------------------
 
 
-def draw(name: str, own: Properties, box: Box, matrix: Transform) -> tuple[Outline, int]:
-    """Return the path that the shape called *name* is, put through *matrix*, and how many lines it has.
+def draw(name: str, own: Properties, box: Box, matrix: Transform, outline: Outline) -> int:
+    """Draw the shape called *name*, put through *matrix*, as part of *outline*; return how many lines it has.
 
     Raises ValueError if it is drawn up to an error, or not at all.
     """
-    pen = _Pen(matrix)
+    pen = _Pen(matrix, outline)
     _SHAPES[name](pen, own, box)
-    return pen.outline, pen.lines
+    return pen.lines
 
 
 class _Pen:
     """Draws an outline through a matrix."""
 
-    def __init__(self, matrix: Transform) -> None:
-        self.outline = Outline()
+    def __init__(self, matrix: Transform, outline: Outline) -> None:
+        self.outline = outline
         self.lines = 0
         self._matrix = matrix
 

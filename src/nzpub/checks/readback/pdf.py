@@ -393,7 +393,7 @@ def _decorations(expected: Sequence[Passage], found: Sequence[Passage]
             left.remove(twin)
             known.append(twin)
         elif is_seen(_drawn(each)[1]):
-            lost.append(each)
+            lost.append(replace(each, path=()))
     again = [each for each in left for head in heads if head.kind == "decoration" and _is_decoration(head, each)]
     drawn = dict[str, Counter[str]]()
     for each in (*known, *again):
