@@ -258,6 +258,42 @@ def test_a_foreign_picture_is_told_from_ours(tmp_path: Path) -> None:
     assert [e.get("class") for e in parsed(page.files["index.html"]).xpath("//figure/img")] == ["foreign"]
 
 
+COUNTED = """\
+# One
+
+a. one
+b. two
+
+[Words.]{.uncited reason="signpost"}
+
+A.  one
+B.  two
+
+::: {.slide #s title="A slide"}
+i. one
+ii. two
+
+Words
+
+I.  one
+II. two
+:::
+"""
+
+
+def test_lists_count_as_they_are_typed(browser: Browser, tmp_path: Path) -> None:
+    """Small letters stay small, and capitals capitals: to the selectors of HTML one type is the other."""
+    build(make(tmp_path, COUNTED), ["web", "slides"])
+    page = browser.new_page()
+    counting = []
+    for name in ("index.html", "test-slides.html"):
+        page.goto((tmp_path / "dist" / name).as_uri())
+        counting += page.evaluate("[...document.querySelectorAll('article ol[type], .content ol[type]')]"
+                                  ".map(each => getComputedStyle(each).listStyleType)")
+
+    assert counting == ["lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
+
+
 def test_it_is_light_and_the_same_each_time(front: Front) -> None:
     """The page stays under 700 kB, and the same input gives the same bytes."""
     again = web.front_page(front.edition, front.styles, front.layout, FILES).files["index.html"]

@@ -26,6 +26,7 @@ etree.register_namespace("epub", EPUB)                  # the prefix that everyo
 _CHAPTER_ROLES = {"abstract": "doc-abstract", "glossary": "doc-glossary", "bibliography": "doc-bibliography"}
 # DPUB-ARIA 1.1 roles → the HTML element that ARIA in HTML lets carry them, where a div will not do
 _ELEMENTS = {"doc-footnote": "aside", "doc-pullquote": "aside", "doc-tip": "aside", "doc-notice": "section"}
+_COUNTING = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}     # by a list's type
 _VOID = {"br", "col", "hr", "img", "input", "source", "wbr"}     # HTML, 13.1.2: those of them that are written
 _CAPITALS = re.compile(r"(?<![^\W_])([A-Z]{3,})(?![^\W_])")     # as words of their own: UNESCO, but no part of XYZ-2
 _COMPOUND = re.compile(r"(\w+(?:-\w+)+)")               # a heading's line never ends at its hyphen
@@ -46,6 +47,7 @@ def sections(edition: Edition, *, shift: int = 0) -> tuple[Element, ...]:
     root = etree.fromstring(f'<body xmlns="{XHTML}" xmlns:epub="{EPUB}">{html}</body>'.encode())
     say_formulas(root)
     say_decorative(root)
+    say_counting(root)
     for element in root.iter(f"{{{XHTML}}}div"):
         if (name := _ELEMENTS.get(element.get("role", ""))) is not None:
             element.tag = f"{{{XHTML}}}{name}"
@@ -100,6 +102,13 @@ def say_decorative(root: Element) -> None:
         if image.get("alt") is None:                   # Pandoc leaves an empty one out
             image.set("alt", "")
             image.set("role", "presentation")
+
+
+def say_counting(root: Element) -> None:
+    """Say of each numbered list in *root*, in its style, how it counts: HTML's selectors take type "a" for "A"."""
+    for numbered in root.iter(f"{{{XHTML}}}ol"):
+        if (counting := _COUNTING.get(numbered.get("type", ""))) is not None:
+            numbered.set("style", f"list-style-type: {counting}")
 
 
 def _section(chapter: Chapter, edition: Edition) -> Node:

@@ -77,6 +77,7 @@ def _slots(deck: Deck) -> Iterator[Element]:
     for paragraph in root.iter(f"{_X}p"):
         _name(paragraph)
     page.say_formulas(root)
+    page.say_counting(root)
     page.bookmark(root)
     for title in root.iterfind(f".//{_X}section[@class='slide layout-title']/{_X}h1"):
         page.part(title)

@@ -63,6 +63,7 @@ def _sections(deck: Deck, styles: Styles) -> Iterator[Element]:
     html = pandoc.render(blocks, "revealjs", "--slide-level=1", "--mathml", "--syntax-highlighting=none")
     root = etree.fromstring(f'<body xmlns="{page.XHTML}">{html}</body>'.encode())
     page.say_decorative(root)
+    page.say_counting(root)
     pictures = {path: _address(path, content, styles) for path, content in deck.files.items()}
     for number, (section, slide) in enumerate(zip(root, deck.slides, strict=True)):
         section.set("class", _layout(slide))
