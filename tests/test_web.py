@@ -258,6 +258,15 @@ def test_a_foreign_picture_is_told_from_ours(tmp_path: Path) -> None:
     assert [e.get("class") for e in parsed(page.files["index.html"]).xpath("//figure/img")] == ["foreign"]
 
 
+def test_a_drawing_has_its_words_in_our_face(browser: Browser, tmp_path: Path) -> None:
+    """A browser takes a family's name that has a number as a word for none, unless it is quoted."""
+    drawings = read(make(tmp_path, "# One\n\n![](figures/words.svg){.decorative}\n") / "manuscript").files
+    page = browser.new_page()
+    page.set_content(drawings["figures/words.svg"].decode())
+
+    assert page.evaluate("getComputedStyle(document.querySelector('text')).fontFamily") == '"Source Sans 3"'
+
+
 COUNTED = """\
 # One
 

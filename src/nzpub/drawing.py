@@ -63,6 +63,7 @@ _GEOMETRY = frozenset((
 # Words that nothing draws
 _WORDS = frozenset(("id", "class", "role", "lang", f"{_XML}lang", f"{_XML}space", "version", "baseProfile"))
 _FREE = re.compile(r"(?:aria|data)-[\w.-]+")
+_NUMBERED = re.compile(r"(^|,\s*)([A-Za-z][^,'\"]*\s\d[^,'\"\s]*)(?=\s*(?:,|$))")     # Source Sans 3
 _PRIVATE = "-inkscape-"                                # properties by which Inkscape knows its fonts again
 _FUNCTION = re.compile(r"\b(?:rgba?|hsla?|matrix|translate|scale|rotate|skew[XY])\s*\([\w\s.,%+\-/]*\)", re.IGNORECASE)
 _LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.:-]+)\1\s*\)""")
@@ -100,7 +101,10 @@ def check(content: bytes, file: str) -> Iterator[Finding]:
 
 
 def plain(content: bytes) -> bytes:
-    """Return the SVG *content* without what drawing programs leave for themselves; as it is, if it is no SVG."""
+    """Return the SVG *content* without what drawing programs leave for themselves, its families of fonts quoted.
+
+    What is no SVG is returned as it is.
+    """
     try:
         root = _parse(content)
     except etree.XMLSyntaxError:
@@ -155,7 +159,7 @@ def _copied(node: Element, parent: Element | None) -> Element:
         if name == "style":
             copy.set(name, ";".join(":".join(pair) for pair in _declared(str(value))))
         elif not _PROGRAMS.match(str(name)):
-            copy.set(name, value)
+            copy.set(name, _quoted(str(name), str(value)))
     copy.text = node.text
     last: Element | None = None                # lxml would count all children to find it
     for child in node:
@@ -174,7 +178,12 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
     for declaration in style.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if (name or value) and not name.startswith(_PRIVATE):
-            yield name, value
+            yield name, _quoted(name, value)
+
+
+def _quoted(name: str, value: str) -> str:
+    """Return *value*; in a list of families, one with a number as a word is none to a browser unless it is quoted."""
+    return _NUMBERED.sub(r"\1'\2'", value) if name == "font-family" else value
 
 
 # --- what is not listed -----------------------------------------------------------------------------
