@@ -305,6 +305,7 @@ BAD = {
     "ragged": ("steps", f"{STEPS}2022,1,exact,a, b,k\n", 2, "NZ421", "cells"),
     "open quotation": ("steps", f'{STEPS}2022,1,exact,"a,k\n', 2, "NZ421", "CSV"),
     "semicolons": ("steps", STEPS.replace(",", ";"), 1, "NZ421", "semicolons"),
+    "tabs": ("steps", STEPS.replace(",", "\t"), 1, "NZ421", "tabs"),
     "no rows": ("steps", STEPS, 1, "NZ421", "no rows"),
     "too many rows": ("steps", STEPS + "2022,1,exact,a,k\n" * 1_001, 1_002, "NZ421", "1,001 rows"),
 }

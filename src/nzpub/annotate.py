@@ -55,6 +55,7 @@ _OF_IDS = frozenset(("NZ131", "NZ311", "NZ404", "NZ406"))    # references to an 
 _IDENT = re.compile(r"(?:\{\s?#?\s?|\s#)([\w:-]+)")
 _NAMED = re.compile(r"“@?([^”]+)”")
 _OF_METADATA = frozenset(("NZ502", "NZ512"))
+_LENGTH = re.compile(r"\d*\.?\d+(?:%|px|cm|mm|in|inch|pt|pc|em)?")         # Pandoc's units
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -192,7 +193,7 @@ def _visits(parent: Visit) -> Iterator[Visit]:
 # A div that is never closed holds all that stands below it; one that is not opened, or a heading that is none, is text.
 _FOLLOWS: Mapping[str, set[str]] = {
     "NZ106": {"NZ121", "NZ124", "NZ125", "NZ126", "NZ133", "NZ406", "NZ601"},
-    "NZ123": {"NZ512"}, "NZ529": {"NZ126"}, "NZ532": {"NZ126", "NZ601"},
+    "NZ123": {"NZ512"}, "NZ529": {"NZ126"}, "NZ532": {"NZ126", "NZ512", "NZ601"},
 }
 Visits = tuple[Visit, ...]
 Rule = Callable[[Book, Visits], Iterator[Finding]]
@@ -263,6 +264,8 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
                              f"it goes on {' or '.join(map(_one, sorted(KEYS[name])))}")
             elif name == "lang" and not _LANGUAGE.fullmatch(value):
                 yield _error("NZ113", visit, f"“{value}” is not a language tag", "write one such as mi or en-NZ")
+            elif name in ("width", "height") and not _LENGTH.fullmatch(value):
+                yield _error("NZ119", visit, f"“{value}” is not a {name}", "write a number and its unit, such as 50%")
             elif name == "dir" and value not in ("ltr", "rtl"):
                 yield _error("NZ113", visit, f"“{value}” is not a direction", "write ltr or rtl")
 

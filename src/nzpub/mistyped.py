@@ -173,7 +173,7 @@ def _place(words: str, after: Place, lines: list[str]) -> Place | None:
 
 def _is_escaped(words: str, after: Place, lines: list[str]) -> bool:
     """Return whether below *after* the signs in *words* are meant: a backslash stands before each."""
-    typed, first = re.sub(r"([*$`_])", r"\\\1", words), after.line or 1
+    typed, first = re.sub(r"([*$`_~])", r"\\\1", words), after.line or 1
     return any(typed in line for line in lines[first - 1:first + _REACH])
 
 
@@ -202,8 +202,8 @@ _DIV = ('a div begins with a line ::: {.name title="…"} after a blank line, it
 _SLIPS: tuple[_Slip, ...] = (
     _Slip("NZ532", "error", _pattern(r":{3,}[^\n\r]*", r"(?:^|\n)::? ?\{[^\n\r]*"),
           "the fence “{}” opens and closes nothing", _DIV),
-    _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^\s#][^\n]*"),
-          "“{}” is not a heading", "put a space behind the last #"),
+    _Slip("NZ529", "error", _pattern(r"(?:^|\n)#{2,6}[^ \t\n#][^\n]*", r"^#\u00a0[^\n]*"),
+          "“{}” is not a heading", "put a plain space behind the last #"),
     _Slip("NZ529", "error", _pattern(r"\n#{1,6} \S[^\n]*"), "“{}” is not a heading", _BLANK),
     _Slip("NZ529", "warning", _pattern(r"^#[^\W\d_]\S* [^\n]*[^\W_]$"),
           "“{}” is not a heading", "put a space behind the #"),
@@ -216,10 +216,16 @@ _SLIPS: tuple[_Slip, ...] = (
     _Slip("NZ522", "error", _pattern(r"\{ ?[#.] ?[A-Za-z][^{}]{0,400}\}", r"\{# [A-Za-z][\w-]*",
                                      rf"\{{[^{{}}]{{0,400}}\b(?:{'|'.join(KEYS)})=[^{{}}]{{0,400}}\}}"),
           "the annotation “{}” belongs to nothing", _ANNOTATION),
+    _Slip("NZ524", "error", _pattern(rf"[{{<]{_THING}-?@[\w:.-]*\w[^{{}}<>\n]{{0,40}}[}}>]"),
+          "“{}” is not a citation", "write square brackets: [@key]"),
+    _Slip("NZ524", "error", _pattern(r"(?<![\w#/])#(?P<key>(?:fig|sec|tbl)-[\w-]*\w)"),
+          "“{}” is not a cross-reference", "write it as a citation: [@fig-a]"),
     _Slip("NZ523", "error", _pattern(rf"\[{_THING}-?@[\w:.-]*\w\](?={_THING})"),
           "“{}” is taken for the words of a link", "put both sources into one pair of brackets: [@one; @two]"),
     _Slip("NZ523", "error", _pattern(rf"\[(?:[^\[\]();@]{{0,40}}? )?{_THING}-?@[\w:.-]*\w"),
           "the citation “{}” is never closed", "close it: [@key, p. 3]"),
+    _Slip("NZ523", "error", _pattern(rf"(?<!\[){_THING}-?@[\w:.-]*\w(?:, [^\[\]\n{_THING}]{{0,40}})?\]"),
+          "the citation “{}” is never opened", "write [ before it: [@key, p. 3]"),
     _Slip("NZ524", "error", _pattern(r"\[-?(?:@ )?(?P<key>\w[\w:./-]*\w)(?:[,;] [^\[\]]*)?\]"),
           "“{}” is not a citation", "write @ right before the key: [@key]"),
     _Slip("NZ525", "error", _pattern(r"\[[^\[\]]+\]\s\((?:https?://|mailto:|#)[^()\s]*\)"),
@@ -228,6 +234,9 @@ _SLIPS: tuple[_Slip, ...] = (
           "“{}” is not a link", "turn its brackets round: [words](https://…)"),
     _Slip("NZ536", "error", _pattern(r"\{\{[<%][^{}\n]{0,200}[>%]\}\}"),
           "“{}” is an instruction to another program", "nothing here obeys it: write out what it stands for"),
+    _Slip("NZ536", "error", _pattern(r"^\[![A-Za-z]{3,12}\]"),
+          "“{}” is an instruction to another program",
+          "nothing here obeys it: write ::: {.callout-note} above the words, and ::: below"),
     _Slip("NZ526", "warning", _pattern(rf"\bhttps?://[^\s<>{_THING}]*[\w/]"),
           "the address “{}” is not a link", "write it between < and >"),
     _Slip("NZ526", "warning", _pattern(rf"(?<![\w/@.-])www\.[\w-]+\.[^\s<>{_THING}]*[\w/]"),
@@ -236,6 +245,8 @@ _SLIPS: tuple[_Slip, ...] = (
           "“{}” is left over", "do what it reminds of, and take it out"),
     _Slip("NZ531", "error", _pattern(rf"\[\^[^\[\]\s{_THING}]+\]"),
           "the note “{}” is not defined", "write it in a paragraph of its own: [^name]: Words."),
+    _Slip("NZ531", "error", _pattern(rf"\[\^[^\[\]\n{_THING}]{{1,200}}\]"),
+          "“{}” is not a note", "write its words as ^[words], or a name without spaces"),
     _Slip("NZ531", "error", _pattern(r"\^\[\S*"), "the note “{}” is never closed", "close it: ^[Words.]"),
     _Slip("NZ533", "warning", _pattern(r"\S{0,30}\u200b\S{0,30}"),
           "a zero-width space (U+200B) stands in “{}”", "take it out"),
@@ -244,6 +255,8 @@ _SLIPS: tuple[_Slip, ...] = (
     _Slip("NZ533", "warning", _pattern(r"(?<!\S)\u00ad\S{0,30}", r"\S{0,30}\u00ad(?!\S)"),
           "a soft hyphen (U+00AD) stands at the edge of “{}”", "take it out, or join the two parts of the word"),
     _Slip("NZ534", "error", _pattern(r"<!(?:--|–|—)-?"), "the comment is never closed", "end it with -->"),
+    _Slip("NZ534", "error", _pattern(r"<!-[^\n]{0,200}"), "“{}” is not a comment",
+          "begin it with <!-- and end it with -->"),
     _Slip("NZ528", "error", _pattern(r"(?:^|\n)[•·▪◦‣] ?\S(?s:.*)"),
           "“{}” does not begin a list", "write - in the place of its mark, and a blank line before the list"),
     _Slip("NZ528", "error", _pattern(r"\n\|[^\n]*\|[ ]*\n\|[-–—:| ]+\|(?s:.*)"), "“{}” does not begin a table", _BLANK),
@@ -251,10 +264,14 @@ _SLIPS: tuple[_Slip, ...] = (
                                        r"(?<![\w*])\*{1,3}(?=\w)[^\s*]{0,40}",
                                        r"[^\s*]{0,40}(?<=[\w.,;:!?])\*{1,3}(?![\w*])"),
           "the emphasis at “{}” is never closed", "put as many * before the words as behind them, or \\*"),
-    _Slip("NZ535", "warning", _pattern(r"(?<!\w)\$[^\s$]{0,40}[\\^_{][^\s$]{0,40}", r"\$\$[^$\n]{0,40}"),
+    _Slip("NZ535", "warning", _pattern(r"(?<!\w)\$[^\s$]{0,40}[\\^_{][^\s$]{0,40}"),
           "the formula “{}” is never closed", "end it with a $ right behind its last sign, or write \\$"),
+    _Slip("NZ535", "warning", _pattern(r"\$\$[^$\n]{0,40}"),
+          "the formula “{}” is never closed", "end it with $$, without a blank line before that, or write \\$\\$"),
     _Slip("NZ535", "warning", _pattern(r"(?<!\w)_{1,3}(?=[^\W_])[^\s_]{0,40}"),
           "the emphasis at “{}” is never closed", "put as many _ before the words as behind them, or \\_"),
+    _Slip("NZ535", "warning", _pattern(r"(?<![\w~])~~(?=[^\s~])[^\s~]{0,40}"),
+          "what is struck out at “{}” is never closed", "put ~~ before the words and behind them, or write \\~"),
     _Slip("NZ535", "warning", _pattern(r"`{1,2}(?=[^\s`])[^\s`]{0,40}"),
           "the code at “{}” is never closed", "put as many ` behind it as before it, or \\`"),
     # What a paragraph holds below its first line: two marks, or one below a colon, are a list; one may be a dash.
@@ -262,5 +279,8 @@ _SLIPS: tuple[_Slip, ...] = (
                                      r"\n1[.)] [^\n]*(?:\n[^\n]*){0,2}\n2[.)] (?s:.*)",
                                      r"(?s:(?<=:)\n(?:[-+*]|1[.)]) .*)"),
           "“{}” does not begin a list", _BLANK),
+    _Slip("NZ528", "error", _pattern(r"(?:^|\n)[-+•][^\W\d_][^\n]*\n[-+•][^\W\d_](?s:.*)",
+                                     r"(?:^|\n)1[.)][^\W\d_][^\n]*\n2[.)][^\W\d_](?s:.*)"),
+          "“{}” does not begin a list", "put a space behind its mark"),
     _Slip("NZ528", "warning", _pattern(r"\n[-+*] \S[^\n]*"), "“{}” does not begin a list", _BLANK),
 )

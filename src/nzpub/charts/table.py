@@ -69,9 +69,11 @@ def read_rows(data: bytes, file: str, columns: Columns) -> tuple[Row, ...]:
         raise wrong("NZ421", "this is not UTF-8", Place(file, line), "save the table as UTF-8") from error
     if forbidden := next(trust.characters(words, file), None):
         raise ManuscriptError(forbidden)
-    if (head := words.partition("\n")[0]).count(";") > head.count(","):
-        raise wrong("NZ421", "semicolons stand between the cells", Place(file, 1),
-                    "export the table with commas between them, and with points in its numbers")
+    head = words.partition("\n")[0]
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if head.count(sign) > head.count(","):
+            raise wrong("NZ421", f"{name} stand between the cells", Place(file, 1),
+                        "export the table with commas between them, and with points in its numbers")
     reader = csv.DictReader(io.StringIO(words, newline=""), strict=True)
     try:
         lines = [(cells, reader.line_num) for cells in reader]
