@@ -192,6 +192,17 @@ def arrows(svg: str) -> int:
     return len(re.findall(r'd="M[^"M]+M[^"M]+"', svg))
 
 
+@every_shape
+@pytest.mark.parametrize("last", [1936, 1948, 1970, 2026])
+def test_years_find_room_below_the_steps(last: int, shape: Shape) -> None:
+    """However many years there are, those that are named overlap no other words."""
+    svg = small("steps", f"{STEPS}1930,5,exact,five,k\n{last},90,exact,ninety,k\n", shape=shape)
+    labels = boxes(svg)
+
+    assert [(a, b) for (a, one), (b, other) in combinations(labels, 2) if one.meets(other)] == []
+    assert sum(words.isdigit() and len(words) == 4 for words, _ in labels) >= 4
+
+
 def test_floors_point_upwards() -> None:
     """A floor, an estimate and an exact value have marks of their own: an arrow, a ring, a disc."""
     table = STEPS + "2022-06,30,{},a,k\n2024-06,90,exact,b,k\n"

@@ -59,6 +59,7 @@ def test_outputs_of_another_manuscript_are_caught(root: Path) -> None:
     path = root / "manuscript" / "kettle.md"
     path.write_text(path.read_text(encoding="utf-8").replace("Mind the steam", "Mind the heat"), encoding="utf-8")
     assert "NZ733" in codes(root)
+    assert {finding.hint for check in verify(root) for finding in check.findings} == {"run: ./inv build"}
 
 
 def test_outputs_of_other_styles_are_caught(root: Path) -> None:

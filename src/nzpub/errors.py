@@ -20,6 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Severity = Literal["error", "warning"]
 DEBUG = "NZPUB_DEBUG"
+FAULT = "this is a fault of the program: report it with this passage"        # what to do about what a build did wrong
 _SAID = 200                    # characters of an exception's words that a message shows
 _LIBRARIES = {"weasyprint": "WeasyPrint", "ebooklib": "EbookLib", "pptx": "python-pptx", "pikepdf": "pikepdf",
               "pypdfium2": "pypdfium2", "fontTools": "fontTools", "PIL": "Pillow", "lxml": "lxml",

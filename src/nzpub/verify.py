@@ -21,13 +21,14 @@ from nzpub.budget import budget, kept, of_book
 from nzpub.build import prepared
 from nzpub.checks import parity
 from nzpub.checks.outside import VALIDATORS
-from nzpub.errors import Finding, NzpubError, Place, ToolError, at_fault, together
+from nzpub.errors import FAULT, Finding, NzpubError, Place, ToolError, at_fault, together
 from nzpub.formats import FORMATS, Format, belongs
 from nzpub.model import OUTPUTS, Artifact, Book, Styles
 from nzpub.publish import MANIFEST, digest, inputs
 from nzpub.read import characters, read, read_styles, size
 
 DIST = "dist"
+_BUILD = "run: ./inv build"
 
 
 def attempt(root: Path) -> tuple[Check, ...]:
@@ -52,14 +53,15 @@ def verify(root: Path) -> tuple[Check, ...]:
         styles = read_styles(root / "styles", characters(book))
         built = [format_ for format_ in FORMATS if _names(format_, manifest)]
         cited, findings = prepared(book, styles, dict.fromkeys(format_.output for format_ in built))
-    own = [_check(book.source, "nzpub manuscript", together(findings)), _set(dist, manifest, book, styles)]
+    whole = _set(dist, manifest, book, styles)
+    own = [_check(book.source, "nzpub manuscript", together(findings)), whole]
     sound = not any(finding.severity == "error" for finding in findings)
     finished = cited if sound else None
     with kept(of_book(allowed, book)):
         if finished:
             own += [_check(book.source, f"nzpub edition: {output}", belongs(book, finished, output))
                     for output in OUTPUTS if any(format_.output == output for format_ in built)]
-        own += [_parity(format_, finished, dist, manifest) for format_ in built]
+        own += [_fair(_parity(format_, finished, dist, manifest), whole.findings) for format_ in built]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outside = list(pool.map(lambda pair: _ask(*pair), _questions(dist, manifest)))
     return (*own, *(_traced(check, finished, manifest, book.source) for check in outside))
@@ -81,7 +83,7 @@ def _manifest(dist: Path) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error        # without the machine's folders
         raise ToolError(Finding("NZ731", "error", f"there is no build to check: {why}", Place(f"{dist.name}/"),
-                                "run: ./inv build")) from error
+                                _BUILD)) from error
     return manifest
 
 
@@ -91,10 +93,10 @@ def _set(dist: Path, manifest: Mapping[str, Any], book: Book, styles: Styles) ->
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dist.iterdir()
              if path.name != MANIFEST}
     findings = [Finding("NZ732", "error", f"{name} is {_difference(name, listed, found)}", Place(_path(name)),
-                        "run: ./inv build") for name in sorted(listed | found) if listed.get(name) != found.get(name)]
+                        _BUILD) for name in sorted(listed | found) if listed.get(name) != found.get(name)]
     places = {"manuscript": book.source, "styles": "styles/"}
     findings += [Finding("NZ733", "error", f"the outputs are of another state of the {name}", Place(places[name]),
-                         "run: ./inv build") for name, files in inputs(book, styles).items()
+                         _BUILD) for name, files in inputs(book, styles).items()
                  if manifest.get(name, {}).get("sha256") != digest(files)]
     return _check(f"{dist.name}/", "nzpub manifest", findings)
 
@@ -120,6 +122,14 @@ def _parity(format_: Format, book: Book | None, dist: Path, manifest: Mapping[st
     found = format_.check(Artifact(format_.name, files), format_.edition(book))
     return _check(path, tool, (_placed(finding, names[0]) if _is_of(finding, names[0]) else finding
                                for finding in found))
+
+
+def _fair(check: Check, changed: Iterable[Finding]) -> Check:
+    """Return *check* of a file without blaming the program for what was *changed* since the build."""
+    if not any(finding.code == "NZ733" or (finding.where and finding.where.file == check.file) for finding in changed):
+        return check
+    return replace(check, findings=tuple(replace(finding, hint=_BUILD) if finding.hint == FAULT else finding
+                                         for finding in check.findings))
 
 
 def _questions(dist: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

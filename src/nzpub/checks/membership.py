@@ -19,7 +19,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from nzpub.errors import Finding, Place
+from nzpub.errors import FAULT, Finding, Place
 from nzpub.model import OUTPUTS, Book, Deck, Edition
 from nzpub.tree import Attr, Node, attr, children
 
@@ -29,7 +29,6 @@ _BREAKS = frozenset(("Space", "SoftBreak", "LineBreak", "Para", "Plain", "Header
 _LEAST = 8                     # letters and digits by which hidden words are known
 _SHOWN = 60                    # characters of the words that a message shows
 _NAMES = {"pdf": "PDF", "epub": "EPUB", "slides": "slides", "web": "front page"}
-_FAULT = "this is a fault of the program: report it with this passage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +283,7 @@ class _Comparison:
         return self._finding(code, f"“{_short(words)}” {what}", line)
 
     def _finding(self, code: str, message: str, line: int | None) -> Finding:
-        return Finding(code, "error", message, Place(self.source, line), _FAULT, outputs=(self.output,))
+        return Finding(code, "error", message, Place(self.source, line), FAULT, outputs=(self.output,))
 
 
 def _after(stream: str, words: str, ends: set[int], *, free: bool) -> set[int]:

@@ -21,7 +21,7 @@ from nzpub.checks import expect, expect_handout, expect_pptx, expect_web, trace
 from nzpub.checks.painted import ANY, changed
 from nzpub.checks.passage import PICTURE, Mark, Passage
 from nzpub.checks.readback import epub, pdf, pptx, revealjs, web
-from nzpub.errors import Finding, Place
+from nzpub.errors import FAULT, Finding, Place
 from nzpub.model import Artifact, Deck, Edition
 
 _LEAKS = re.compile(
@@ -197,8 +197,7 @@ class _Judge:
         return Finding(code, "error", message, Place(self._source, line), _HINTS[code], outputs=(part,))
 
 
-_FAULT = "this is a fault of the program: report it with this passage"
-_HINTS = dict.fromkeys(("NZ721", "NZ722", "NZ723", "NZ724", "NZ725", "NZ728"), _FAULT) | {
+_HINTS = dict.fromkeys(("NZ721", "NZ722", "NZ723", "NZ724", "NZ725", "NZ728"), FAULT) | {
     "NZ726": "build again; if it stays so, report it", "NZ727": "if it is meant as text, write it as code: `…`"}
 
 
@@ -293,7 +292,7 @@ def _pages(found: Sequence[Passage], output: str, source: str) -> tuple[tuple[Pa
     if whole and not dead and sorted(numbers, key=int) == numbers:
         return rest, ()
     return rest, (Finding("NZ728", "error", "the list of pages is not that of the pages in the text",
-                          Place(source), _FAULT, outputs=(output,)),)
+                          Place(source), FAULT, outputs=(output,)),)
 
 
 def _letters(text: str) -> str:
