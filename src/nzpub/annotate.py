@@ -438,7 +438,8 @@ def _citations(book: Book, visits: Visits) -> Iterator[Finding]:
                 if key not in idents:
                     yield _error("NZ311", visit, f"the cross-reference “@{key}” leads nowhere", _lost(key, idents))
             elif key not in entries and "bibliography" not in book.meta.unknown:
-                yield _error("NZ310", visit, f"the source “@{key}” is not in the bibliography",
+                typed = f"@{key}" if visit.node["t"] == "Cite" or f"@{key}" in (visit.attr.get("source") or "") else key
+                yield _error("NZ310", visit, f"the source “{typed}” is not in the bibliography",
                              _strange(key, entries, idents))
 
 

@@ -22,7 +22,7 @@ from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, p
 
 _PREFIX = {"Figure": ("fig-", "Figure"), "Table": ("tbl-", "Table")}
 _UNREADABLE = re.compile(r"Error in \$\[(\d+)\](\S*): (.*)")   # Pandoc of an entry: its number, what in it, and why
-_MOST_UNREADABLE = 20          # sources that Pandoc is asked about, one after the other
+_MOST_READ = 5_000             # sources that Pandoc reads again to find the next that it cannot
 _SHAPES = ('put the entry right: names are [{"family": "…", "given": "…"}] or [{"literal": "…"}], a date is '
            '{"date-parts": [[2026, 11, 23]]}')
 _EXPECTED = re.compile(r"expected (?P<wanted>\w+), but encountered (?P<found>\w+)")
@@ -93,7 +93,7 @@ def _unreadable(error: ToolError, book: Book, style: Path) -> list[Finding]:
     """Return a finding for each source that Pandoc cannot read; *error* names the first, and so on without it."""
     rest = list(book.references)
     findings: list[Finding] = []
-    while (found := _UNREADABLE.search(str(error))) and len(findings) < _MOST_UNREADABLE:
+    while (found := _UNREADABLE.search(str(error))) and len(findings) * len(rest) <= _MOST_READ:
         number, where, why = found.groups()
         key = str(rest.pop(int(number))["id"])
         what = f"{where.strip('.')}: {_plainly(why)}".removeprefix(": ")

@@ -16,7 +16,7 @@ from nzpub.errors import Finding, Place, order
 
 _QUOTED = re.compile(r"“([^”]+)”")
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")       # Pandoc's tree has curly quotes where a writer typed straight ones
-_WHOLE = re.compile(r"[\s>]*(?=:{3,}|#{1,6}(?:\s|$)|[\w-]+:(?:\s|$))")     # before a div, a heading, a field
+_WHOLE = re.compile(r"[\s>]*(?=:{3,}|#{1,6}(?:\s|$)|!\[|[\w-]+:(?:\s|$))")    # before a div, heading, figure, field
 _CUT = 40                      # characters at which some messages cut what they quote
 
 
@@ -46,7 +46,7 @@ def _pinned(finding: Finding, sources: Mapping[str, str]) -> Finding:
     """Return *finding* with the column of the words that it quotes.
 
     They may stand further down in the paragraph whose first line it names; the line is then theirs. One that quotes
-    none is about the whole div, heading or field that its line begins.
+    none is about the whole div, heading, figure or field that its line begins.
     """
     where = finding.where
     if where is None or where.line is None or where.column is not None or where.file not in sources:

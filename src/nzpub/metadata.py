@@ -26,6 +26,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MINUTES = re.compile(r"[1-9][0-9]{0,3}")
 _SHOWN = 60                        # characters of a value that a message shows
 _DEEPEST = 4                       # a mapping of fields, of which some are lists or mappings, and one more
+_LONGEST_APART, _MOST_APART = 100_000, 100          # characters and fields of a block that is read field by field
 _MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
 class _Broken(NamedTuple):
     """What YAML's parser says of a mistake, what we do, and whether it is to be put right where the value begins."""
@@ -48,7 +49,7 @@ _BROKEN = (
     _Broken("expected ',' or", "a bracket is never closed, or a comma is missing behind it",
             "write a list as [one, two], its words in quotation marks if they have any of these signs", opened=True),
     _Broken("found '<stream end>'", "a bracket is never closed", "close it: [one, two]"),
-    _Broken("could not find expected ':'", "this is no field", "write name: value"),
+    _Broken("could not find expected ':'", "this is no field", "write name: value", opened=True),
     _Broken("sequence entries are not allowed", "a list begins in the line of its field",
             "write it as [one, two], or in the lines below"),
     _Broken("expected chomping or indentation", "words stand behind the sign that begins a longer text",
@@ -155,7 +156,7 @@ def _read(block: str, file: str) -> tuple[_Pairs, set[str], tuple[Finding, ...]]
         whole = error.findings
     pairs: _Pairs = []
     broken: list[tuple[str, Finding]] = []
-    for name, field in _apart(block):
+    for name, field in _apart(block) if len(block) <= _LONGEST_APART else ():
         try:
             pairs += _composed(field, file)
         except ManuscriptError as error:
@@ -168,7 +169,7 @@ def _read(block: str, file: str) -> tuple[_Pairs, set[str], tuple[Finding, ...]]
 def _apart(block: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each field of *block*, and its lines below as many empty ones as stand before it."""
     lines = block.split("\n")
-    starts = [n for n, line in enumerate(lines) if _NAME.match(line)]
+    starts = [n for n, line in enumerate(lines) if _NAME.match(line)][:_MOST_APART]
     for start, stop in pairwise((*starts, len(lines))):
         yield lines[start].partition(":")[0].strip(), "\n".join([*[""] * start, *lines[start:stop]])
 
