@@ -27,6 +27,7 @@ _MINUTES = re.compile(r"[1-9][0-9]{0,3}")
 _SHOWN = 60                        # characters of a value that a message shows
 _DEEPEST = 4                       # a mapping of fields, of which some are lists or mappings, and one more
 _LONGEST_APART, _MOST_APART = 100_000, 100          # characters and fields of a block that is read field by field
+_YEARS = range(1000, 2100)         # of four digits, as every output writes them, and none that a zip file cannot bear
 _MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
 class _Broken(NamedTuple):
     """What YAML's parser says of a mistake, what we do, and whether it is to be put right where the value begins."""
@@ -304,7 +305,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _day(value: Any) -> date:
-    return date.fromisoformat(_matching(_DAY)(value))
+    day = date.fromisoformat(_matching(_DAY)(value))
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
