@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"""`([^`]+)`|"([^"]+)"|'([^']+)'""")
 _NAMED = tuple(map(re.compile, (
     r"Failed to load image at '(.+?)'", r"Failed to render SVG image (.+)", r'Image "(.+)" has no',
     r"No anchor (#\S+) for", r"undefined anchor .*'(#[^']+)'", r'unsupported by fonts: "(.)"',
-    r"Malformed URL: (.+)", r'Relative URI .*="(.+)"')))
+    r"Malformed URL: (.+)", r"Asked for “(.+)”,", r'Relative URI .*="(.+)"')))
 # What stands in the style sheet where the message has another word for it.
 _WORDS = {"Subgrids": "subgrid", "Inline grids": "inline-grid", "Baseline alignment": "baseline"}
 _HINT = "put the style sheet or the figure right"

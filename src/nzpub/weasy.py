@@ -23,6 +23,7 @@ from nzpub.model import Styles
 _SAVING: Mapping[str, Mapping[str, Any]] = {"PNG": {"optimize": True}, "WEBP": {"quality": 85, "method": 6}}
 SCHEME = "nzpub:"                  # the only addresses that WeasyPrint may ask for
 _PREFIX = "nzpub "
+_SHOWN = 200                       # characters of an address that a message shows
 _EARLY = 0.4                       # of the measure: ragged lines are longer
 _MIME = {"ttf": "font/ttf", "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 
@@ -34,19 +35,17 @@ def render(root: ElementTree.Element, sheet: str, files: Mapping[str, bytes], st
     *files* are found under :data:`SCHEME` and their path. Raises ToolError if WeasyPrint complains.
     """
     drawings = {path: _own(drawing.with_stops(content), styles)
-                for path, content in files.items() if path.endswith(".svg")}
+                for path, content in files.items() if path.lower().endswith(".svg")}
     rules = font_faces(styles) + _starts(root) + sheet
     fetcher = _Fetcher({**files, **drawings, **{f"font-{n}.ttf": face.ttf for n, face in enumerate(styles.faces)}},
                        rules, styles.sheets)
     fonts = FontConfiguration()
-    with _log() as messages:
+    with _heard(fetcher):
         html = HTML(string="<html/>", base_url=SCHEME, url_fetcher=fetcher)
         html.etree_element = root
         html.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
         style = CSS(string=_own(rules.encode(), styles).decode(), font_config=fonts, url_fetcher=fetcher)
-        document = html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
-    _complain(messages, fetcher)
-    return document
+        return html.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
 
 
 def broken_early(document: Any) -> list[ElementTree.Element]:
@@ -93,10 +92,9 @@ def _starts(root: ElementTree.Element) -> str:
 
 def write_pdf(document: Any, **options: Any) -> bytes:
     """Return the PDF of a *document* that :func:`render` made; raises ToolError if WeasyPrint complains."""
-    with _log() as messages:
+    with _heard(document.url_fetcher):
         pdf: bytes = document.write_pdf(**options)
-    _complain(messages, document.url_fetcher)
-    return pdf
+        return pdf
 
 
 def picture(document: Any, height: int, form: str = "PNG") -> bytes:
@@ -127,7 +125,7 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 (the base class has it)
         name = url.removeprefix(SCHEME)
         if not url.startswith(SCHEME) or name not in self._files:
-            raise FatalURLFetchingError(f"the page asks for {url[:80]}")
+            raise FatalURLFetchingError(f"Asked for “{url[:_SHOWN]}”, which is no file of the publication")
         mime = _MIME.get(name.rpartition(".")[2].lower(), "application/octet-stream")
         return URLFetcherResponse(url, self._files[name], {"Content-Type": mime})
 
@@ -144,17 +142,16 @@ class _Messages(logging.Handler):
 
 
 @contextmanager
-def _log() -> Iterator[list[str]]:
-    logger = logging.getLogger("weasyprint")
-    handler = _Messages()
-    logger.addHandler(handler)
+def _heard(by: _Fetcher) -> Iterator[None]:
+    """Raise ToolError if WeasyPrint complains of what is done inside, or asks *by* for what it may not have."""
+    logger, messages = logging.getLogger("weasyprint"), _Messages()
+    logger.addHandler(messages)
     try:
-        yield handler.lines
+        yield
+    except FatalURLFetchingError as error:
+        messages.lines.append(str(error))
     finally:
-        logger.removeHandler(handler)
-
-
-def _complain(messages: list[str], about: _Fetcher) -> None:
-    if messages:
-        said = (message.replace(SCHEME, "") for message in messages)
-        raise ToolError(complaint.findings(said, about.rules, about.sheets))
+        logger.removeHandler(messages)
+    if messages.lines:
+        said = (message.replace(SCHEME, "") for message in messages.lines)
+        raise ToolError(complaint.findings(said, by.rules, by.sheets))
