@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from math import inf
 from typing import Any
 
 from lxml import etree
@@ -68,8 +69,10 @@ _PRIVATE = "-inkscape-"                                # properties by which Ink
 _FUNCTION = re.compile(r"\b(?:rgba?|hsla?|matrix|translate|scale|rotate|skew[XY])\s*\([\w\s.,%+\-/]*\)", re.IGNORECASE)
 _LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.:-]+)\1\s*\)""")
 _NO_VALUE = re.compile(r"""[^\w\s#.,;%+\-'"/!]""")     # no bracket, colon or backslash: they call and they escape
-_BOX = re.compile(r"\s*(?:[-+]?[\d.]+(?:[eE][-+]?\d+)?[\s,]*){4}")
+_LENGTH = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?:px)?", re.ASCII)
 _NUMBER = re.compile(r"[\d.]+")
+_SIDES = 4                     # of a view box: where it begins across and down, its width, its height
+_SHOWN = 60                    # characters of what is quoted
 _MOST_ELEMENTS = 50_000
 _MOST_USES = 1_000             # WeasyPrint copies what each repeats
 _PLAIN = "take it out, or export plain SVG"
@@ -92,9 +95,9 @@ def check(content: bytes, file: str) -> Iterator[Finding]:
     elif root.tag != f"{_S}svg":
         yield Finding("NZ813", "error", f"this is not an SVG: it begins with <{root.tag}>", Place(file, 1),
                       "export it again")
-    elif not _BOX.fullmatch(root.get("viewBox", "0 0 1 1")):
-        yield Finding("NZ813", "error", f"the view box “{root.get('viewBox')}” is not four numbers",
-                      Place(file, 1), "export it again")
+    elif root.get("viewBox") and _boxed(root.get("viewBox", "")) is None:
+        yield Finding("NZ813", "error", f"the view box “{root.get('viewBox', '')[:_SHOWN]}” is not four numbers, the "
+                      "last two above 0", Place(file, 1), "export it again")
     else:
         yield from _limits(root, file)
         yield from _inside(root, file)
@@ -130,6 +133,28 @@ def with_stops(content: bytes) -> bytes:
     for gradient, stops in lent.items():
         gradient.extend(deepcopy(stops))
     return etree.tostring(root, encoding="utf-8") if lent else content
+
+
+def size(content: bytes) -> tuple[float, float] | None:
+    """Return the width and height of the SVG *content* in CSS pixels: those of its view box, if it has one.
+
+    None if it says neither, or in other units.
+    """
+    root = _parse(content)
+    return _boxed(root.get("viewBox", "")) or _sides(root.get("width", ""), root.get("height", ""))
+
+
+def _boxed(box: str) -> tuple[float, float] | None:
+    """Return the width and height of a view *box*, None if it is none."""
+    parts = box.replace(",", " ").split()
+    left, top, *sides = parts if len(parts) == _SIDES else ("",) * _SIDES
+    return _sides(*sides) if _LENGTH.fullmatch(left) and _LENGTH.fullmatch(top) else None
+
+
+def _sides(*written: str) -> tuple[float, float] | None:
+    """Return two lengths as numbers, None unless both are such that something can be drawn in them."""
+    width, height = (float(each.removesuffix("px")) if _LENGTH.fullmatch(each) else 0 for each in written)
+    return (width, height) if 0 < width < inf and 0 < height < inf else None
 
 
 def _lent(gradient: Element, named: Mapping[str | None, Element]) -> list[Element]:

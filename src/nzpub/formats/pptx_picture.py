@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pypdfium2
-from lxml import etree
 from PIL import Image
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 
-from nzpub import weasy
+from nzpub import drawing, weasy
 from nzpub.formats.pptx_fit import EMU
 from nzpub.formats.pptx_look import Box, Slot
 from nzpub.model import Styles
@@ -30,6 +29,7 @@ _XMLNS = ('xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
           'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"')
 _SCALE = 2                     # pixels of the PNG for each of the drawing
 _ANY_SIZE = (1280.0, 560.0)    # of a drawing that does not say
+_LARGEST = (1280.0, 1280.0)    # some programs count in hundredths of a millimetre
 
 
 class Drawn(NamedTuple):
@@ -56,14 +56,10 @@ def _bitmap(content: bytes) -> Drawn:
 
 
 def _size(svg: bytes) -> tuple[float, float]:
-    """Return the width and height of *svg* in CSS pixels: those of its view box, if it has one."""
-    root = etree.fromstring(svg)
-    box = root.get("viewBox", "").replace(",", " ").split()[2:]
-    try:
-        width, height = map(float, box or (root.get(name, "").removesuffix("px") for name in ("width", "height")))
-    except ValueError:
-        return _ANY_SIZE
-    return width, height
+    """Return the width and height at which *svg* is painted, in CSS pixels: its own, but no more than a slide's."""
+    width, height = drawing.size(svg) or _ANY_SIZE
+    scale = min(1, _LARGEST[0] / width, _LARGEST[1] / height)
+    return max(1, width * scale), max(1, height * scale)
 
 
 def _paint(drawings: Mapping[str, bytes], sizes: Mapping[str, tuple[float, float]], styles: Styles) -> Iterator[bytes]:
@@ -111,10 +107,10 @@ def put(slide: Any, drawn: Drawn, box: Box, *, name: str, alt: str, target: str,
 
 def _add_svg(picture: Any, part: Any, svg: bytes) -> None:
     """Add the drawing to *picture*, for programs that can show it (MS-ODRAWXML, CT_SVGBlip)."""
-    drawing = part.relate_to(_media(part.package, svg), RELATIONSHIP_TYPE.IMAGE)
+    relation = part.relate_to(_media(part.package, svg), RELATIONSHIP_TYPE.IMAGE)
     picture.element.blipFill.blip.append(parse_xml(
         f'<a:extLst {_XMLNS}><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip '
-        f'xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="{drawing}"/>'
+        f'xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="{relation}"/>'
         '</a:ext></a:extLst>'))
 
 
