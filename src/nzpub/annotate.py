@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from nzpub.charts import KINDS
@@ -41,8 +42,8 @@ KEYS: Mapping[str, set[str]] = {
     "alt": {"Image"}, "source": {"Image", "Figure"}, "long-desc": {"Image", "Figure"}, "chart": {"Image", "Figure"},
     "data": {"Image", "Figure"}, "width": {"Image", ".column"}, "height": {"Image"},
 }
-_FREE = {"Code", "CodeBlock"}               # a language may be any class; numberLines and startFrom are Pandoc's
 _SCHEMES = ("https:", "http:", "mailto:")
+_CODE = {"Code", "CodeBlock"}               # whose language may be any class that is none of ours
 # The rules of the editorial pass that a block can silence, and those that only the metadata can
 EDITORIAL = frozenset(f"NZ5{n:02}" for n in (1, 3, 4, 5, 6, 7, 9, 10, 11))
 _TYPING = frozenset(f"NZ5{n}" for n in range(20, 41))        # what looks mistyped
@@ -55,8 +56,18 @@ _OF_IDS = frozenset(("NZ131", "NZ311", "NZ404", "NZ406"))    # references to an 
 _IDENT = re.compile(r"(?:\{\s?#?\s?|\s#)([\w:-]+)")
 _NAMED = re.compile(r"“@?([^”]+)”")
 _OF_METADATA = frozenset(("NZ502", "NZ512"))
-_LENGTH = re.compile(r"\d*\.?\d+(?:%|px|cm|mm|in|inch|pt|pc|em)?")         # Pandoc's units
+# Where a link may lead: of a message's fields, those alone that are seen before it is sent (RFC 6068, section 7)
+_FIELD = r"(?:(?:to|cc|subject)=(?:(?!%[01])[^&\s])*|body=[^&\s]*)"
+_LINK = re.compile(rf"https?://[^/\s]\S*|mailto:[^?\s]+(?:\?{_FIELD}(?:&{_FIELD})*)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# What the values of some keys must be, since writers put them into markup and style sheets; code, message and hint.
+_LENGTH = re.compile(r"(?:\d{1,5}|\d{0,5}\.\d{1,4})(?:%|px|cm|mm|in|inch|pt|pc|em)?")       # Pandoc's units
+_VALUES: Mapping[str, tuple[re.Pattern[str], str, str, str]] = {
+    "lang": (_LANGUAGE, "NZ113", "is not a language tag", "write one such as mi or en-NZ"),
+    "dir": (re.compile("ltr|rtl"), "NZ113", "is not a direction", "write ltr or rtl"),
+    **{name: (_LENGTH, "NZ119", f"is not a {name}", "write a number and its unit, such as 50%")
+       for name in ("width", "height")},
+}
 
 
 class Visit(NamedTuple):
@@ -209,7 +220,7 @@ def _error(code: str, visit: Visit, message: str, hint: str) -> Finding:
 
 
 _PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HOST = re.compile(r"(?:www\.\S|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info|int|(?!md$)[a-z]{2})(?:[/:?#]|$))")
 _TAG = re.compile(r"<(/?)([a-z0-9-]+)", re.IGNORECASE)
 _RAW = {"html": "HTML", "tex": "TeX"}
@@ -241,11 +252,10 @@ def _is_picture(target: str) -> bool:
 def _classes(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         kind = visit.node["t"]
-        if kind in _FREE:
-            continue
         for name in visit.attr.classes:
             if name not in CLASSES:
-                yield _error("NZ111", visit, f"unknown annotation “.{name}”", suggestion(name, CLASSES, _LISTED))
+                if kind not in _CODE:
+                    yield _error("NZ111", visit, f"unknown annotation “.{name}”", suggestion(name, CLASSES, _LISTED))
             elif kind not in CLASSES[name]:
                 yield _error("NZ112", visit, f"“.{name}” does not belong on {_one(kind)}",
                              f"put it on {' or '.join(map(_one, sorted(CLASSES[name])))}")
@@ -254,7 +264,7 @@ def _classes(_book: Book, visits: Visits) -> Iterator[Finding]:
 def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         kinds = {visit.node["t"], *(f".{name}" for name in visit.attr.classes)}
-        if visit.node["t"] in _FREE or (visit.node["t"] == "Link" and _is_picture(visit.node["c"][2][0])):
+        if visit.node["t"] == "Link" and _is_picture(visit.node["c"][2][0]):
             continue                                      # a picture without its ! is told as the link that it is
         for name, value in visit.attr.keys:
             if name not in KEYS:
@@ -262,12 +272,10 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
             elif not kinds & KEYS[name]:
                 yield _error("NZ112", visit, f"“{name}=” does not belong here",
                              f"it goes on {' or '.join(map(_one, sorted(KEYS[name])))}")
-            elif name == "lang" and not _LANGUAGE.fullmatch(value):
-                yield _error("NZ113", visit, f"“{value}” is not a language tag", "write one such as mi or en-NZ")
-            elif name in ("width", "height") and not _LENGTH.fullmatch(value):
-                yield _error("NZ119", visit, f"“{value}” is not a {name}", "write a number and its unit, such as 50%")
-            elif name == "dir" and value not in ("ltr", "rtl"):
-                yield _error("NZ113", visit, f"“{value}” is not a direction", "write ltr or rtl")
+            elif name in _VALUES:
+                pattern, code, what, hint = _VALUES[name]
+                if not pattern.fullmatch(value):
+                    yield _error(code, visit, f"“{value[:_MOST]}” {what}", hint)
 
 
 def _allowances(_book: Book, visits: Visits) -> Iterator[Finding]:
@@ -314,11 +322,20 @@ def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
             yield _error("NZ123", visit, f"“{time}” is not a time in seconds", 'write time="60"')
 
 
-def _identifiers(_book: Book, visits: Visits) -> Iterator[Finding]:
+# What the outputs call parts and files of their own: notes and pages, the EPUB's documents, places of the front page
+_OURS = re.compile(r"fn(?:ref)?\d+|page-(?:\d+|[ivxlc]+|top|contents|text|downloads)|cover|title|nav")
+
+
+def _identifiers(book: Book, visits: Visits) -> Iterator[Finding]:
+    chapters = {name for name in ("abstract", "glossary") if getattr(book.meta, name)}
+    chapters |= {"bibliography", "refs"} if book.references else set()
     first: dict[str, Place] = {}
     for visit in visits:
         if not (ident := visit.attr.id):
             continue
+        if ident in chapters or _OURS.fullmatch(ident):
+            yield _error("NZ130", visit, f"the id “{ident}” is one that the outputs use themselves",
+                         f"give it another, such as {{#the-{ident}}}")
         if ident in first:
             yield _error("NZ130", visit, f"the id “{ident}” is used before, in line {first[ident].line}",
                          "give one of them another id")
@@ -335,7 +352,7 @@ def _links(book: Book, visits: Visits) -> Iterator[Finding]:
             if target[1:] not in idents:
                 yield _error("NZ131", visit, f"nothing has the id “{target[1:]}”",
                              suggestion(target[1:], idents - {""}, _NO_ID))
-        elif not target.lower().startswith(_SCHEMES):
+        elif not _LINK.fullmatch(target):
             yield _error("NZ801", visit, f"a link may not lead to “{target[:60]}”", _instead(target))
         if not text(visit.node["c"][1]) and not any(map(alt_text, _images(visit.node))):
             yield _error("NZ132", visit, f"the link to “{target[:60]}” has no text", "write words between its brackets")
@@ -348,11 +365,22 @@ def _instead(target: str) -> str:
             return f"an annotation stands in braces: {{{name}}}"
         case name if name.endswith(_PICTURES):
             return "to show the picture, write ! before the bracket"
-        case name if _ADDRESS.fullmatch(name):
+        case name if _EMAIL.fullmatch(name):
             return f"write mailto:{target}"
         case name if _HOST.match(name):
             return f"write https://{target}"
-    return "link to https:, http:, mailto: or #an-id"
+    return "link to https://…, http://…, mailto:… or #an-id"
+
+
+def _addresses(book: Book, _visits: Visits) -> Iterator[Finding]:
+    """NZ801 in the bibliography: citeproc makes a link of what a source has as its address."""
+    for entry in book.references:
+        url = entry.get("URL")
+        if isinstance(url, str) and ":" in url.partition("/")[0] and not _LINK.fullmatch(url.strip()):
+            place = Place(str(PurePosixPath(book.source).with_name(book.meta.bibliography)),
+                          book.entries.get(str(entry["id"])))
+            yield Finding("NZ801", "error", f"a source's address may not be “{url[:60]}”", place,
+                          "write one that begins with https:// or http://")
 
 
 def _numbered(_book: Book, visits: Visits) -> Iterator[Finding]:
@@ -496,6 +524,6 @@ _OPENED = {"content-visible", "content-hidden", "uncited"}     # divs that are g
 
 _ABSTRACT_RULES: tuple[Rule, ...] = (_raw, _classes, _attributes, _abbreviations, _links, _plain)
 _RULES: tuple[Rule, ...] = (
-    _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _figures, _numbered,
-    _drawings, _citations, _abbreviations,
+    _raw, _classes, _attributes, _allowances, _outputs, _slides, _headings, _identifiers, _links, _addresses, _figures,
+    _numbered, _drawings, _citations, _abbreviations,
 )
