@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import struct
 import subprocess
 import sys
 import time
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from nzpub import annotate
+from nzpub import annotate, weasy
 from nzpub.charts import read_rows
-from nzpub.errors import Finding, ManuscriptError, NzpubError, Place
+from nzpub.errors import Finding, ManuscriptError, NzpubError, Place, ToolError
+from nzpub.formats.pptx_picture import draw
+from nzpub.model import Styles
 from nzpub.read import characters, read, read_styles
 from nzpub.trust import picture
 from publication import FRONT, make
@@ -44,12 +49,44 @@ HOSTILE = {
     "a link to a file": "[x](file:///etc/passwd)",
     "a relative link": "[x](../secret.txt)",
     "a source attribute": "![c](figures/x.svg){alt=\"a b\" srcset=\"https://example.org\"}",
+    "an event handler on code": '`x`{onclick="alert(1)"}',
+    "an event handler on a block of code": '```{.python onmouseover="alert(1)"}\nx\n```',
+    "a style attribute on code": '`x`{style="background:url(https://example.org)"}',
+    "a frame on code": '`x`{data-background-iframe="https://example.org" srcdoc="<script>"}',
+    "an annotation on code": "`x`{.content-hidden}",
+    "a style in a picture's width": '![c](figures/x.svg){alt="a b" width="9px;background:url(https://example.org)"}',
+    "a style in a picture's height": '![c](figures/x.svg){alt="a b" height="expression(alert(1))"}',
+    "a style in a column's width": '::: {.column width="9px;background:url(https://example.org)"}\nx\n:::',
+    "a script between comments": "```{=html}\n<!-- --><script>alert(1)</script><!-- -->\n```",
+    "raw XML between comments": "`<!-- --><a:t>x</a:t><!-- -->`{=openxml}",
+    "a javascript link by a character's name": "[x](javascript&colon;alert(1))",
+    "a javascript link with a tab": "[x](java&Tab;script:alert(1))",
+    "a javascript link, in an address's place": "<javascript:alert(1)>",
+    "a link to wherever the page is": "[x](//example.org)",
+    "a link of a scheme without a host": "[x](https:x.html)",
+    "a message with a file": "[x](mailto:a@example.org?attach=/etc/passwd)",
+    "a message with a header smuggled in": "[x](mailto:a@example.org?subject=x%0D%0ABcc:b@example.org)",
+    "an id that a note has": "[x]{#fn1}",
+    "an id that the front page has": "[x]{#page-text}",
+    "an id that a document of the EPUB has": "[x]{#nav}",
+    "an image with a space in its name": "![c](<figures/a b.svg>){alt=\"a b\"}",
+    "an image with letters that not every system has": "![c](figures/ā.svg){alt=\"a b\"}",
+    "an image above the folder, in wide letters": "![c](．．/x.svg){alt=\"a b\"}",
+    "an image with a query": "![c](figures/x.svg?x){alt=\"a b\"}",
+    "an image with a name that no system has": f"![c]({'x' * 4_000}.svg){{alt=\"a b\"}}",
+    "a folder as an image": "![c](figures){alt=\"a b\"}",
+    "a folder as a table": "![c](figures/x.svg){alt=\"a b\" chart=\"map\" data=\".\"}",
+    "words turned round": "x \u202egnp.\u202c",
+    "words that nobody sees": "x\U000e0068\U000e0069",
+    "a line that only some programs break": "x\u2028y",
     "a chart's table outside": "![c](figures/x.svg){alt=\"a b\" chart=\"steps\" data=\"../../x.csv\"}",
 }
 FIELDS = ("csl: /etc/passwd", "bibliography: /etc/passwd", "bibliography: ../x.json", "cover-image: /etc/passwd",
           "header-includes: <script>", "include-before: x", "css: https://example.org/x.css", "template: x",
           "citation-style: ../../x", "short-name: ../x", "title: !!python/object:os.system x", "title: &a x",
-          "epub-fonts: x", "attachments: [x]", "resource-path: /")
+          "epub-fonts: x", "attachments: [x]", "resource-path: /",
+          "talk-minutes: 1" + ":59" * 5_000, "keywords: [0x" + "f" * 9_000 + "]", "subtitle: 1" + ":59" * 500 + ".5",
+          "date: 0001-01-01", "date: 9999-12-31", "date: 0001-01-01T00:00:00+23:59", "? [a, b]\n: c")
 
 
 def findings(root: Path) -> list[Finding]:
@@ -321,6 +358,170 @@ def test_a_still_picture_is_welcome() -> None:
     """A picture of one frame passes."""
     still = Image.new("P", (2, 2))
     assert [list(picture(pixels(still, form=form), f"x.{form.lower()}")) for form in ("GIF", "PNG")] == [[], []]
+
+
+CANARY = b"CANARY"
+
+
+def camera(form: str) -> bytes:
+    """Return a picture with what cameras, programs and hands may leave in it, and something behind its end."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, CANARY.decode()           # how it was held, and what it shows
+    words = PngInfo()
+    for key in ("Comment", "XML:com.adobe.xmp"):
+        words.add_itxt(key, CANARY.decode())
+    more: dict[str, object] = {"PNG": {"pnginfo": words, "exif": exif},
+                               "JPEG": {"exif": exif, "comment": CANARY, "progressive": True},
+                               "GIF": {"comment": CANARY, "transparency": 3}}[form]
+    out = io.BytesIO()
+    Image.effect_noise((90, 60), 80).convert("P" if form == "GIF" else "RGB").save(out, form, **more)
+    return out.getvalue() + b"<html>" + CANARY
+
+
+@pytest.mark.parametrize(("form", "kept"), [("PNG", 1), ("JPEG", 6), ("GIF", 1)])
+def test_a_picture_keeps_its_secrets_out_of_the_outputs(tmp_path: Path, form: str, kept: int) -> None:
+    """Places, names, remarks and what stands behind the end are left out; the pixels and their turning are not."""
+    name, content = f"figures/x.{form.lower()}", camera(form)
+    root = make(tmp_path, f'# A\n\n![c]({name}){{alt="a b"}}\n')
+    (root / "manuscript" / name).write_bytes(content)
+    assert findings(root) == []
+    read_ = read(root / "manuscript").files[name]
+    before, after = (Image.open(io.BytesIO(each)) for each in (content, read_))
+    assert CANARY in content
+    assert CANARY not in read_
+    assert before.tobytes() == after.tobytes()
+    assert after.getexif().get(0x0112, 1) == kept
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF"])
+def test_a_picture_of_any_bytes_is_told_or_shown(form: str) -> None:
+    """However a file is damaged, it is a picture or an error, and nothing breaks."""
+    whole, dice = camera(form), random.Random(1)  # noqa: S311 (the same each time)
+    for _ in range(500):
+        damaged = bytearray(whole[:dice.randrange(9, len(whole))])
+        for _ in range(dice.randrange(4)):
+            damaged[dice.randrange(9, len(damaged))] = dice.randrange(256)
+        assert all(finding.hint for finding in picture(bytes(damaged), f"x.{form.lower()}"))
+
+
+def scans(times: int) -> bytes:
+    """Return a JPEG whose last scan stands there so many *times*: a decoder goes through all pixels in each."""
+    out = io.BytesIO()
+    Image.new("L", (64, 64)).save(out, "JPEG", progressive=True)
+    head, _, last = out.getvalue()[:-2].rpartition(b"\xff\xda")
+    return head + (b"\xff\xda" + last) * times + b"\xff\xd9"
+
+
+def test_a_picture_of_many_scans_is_refused() -> None:
+    """A small file that a decoder would be at for minutes is none that is shown; one as programs write it is."""
+    assert [[f.code for f in picture(scans(times), "x.jpg")] for times in (1, 100)] == [[], ["NZ811"]]
+
+
+BOXES = {"1" * 4_000 + "x": "NZ813", "0 0 0 0": "NZ813", "0 0 -5 5": "NZ813", "0 0 1e400 1": "NZ813",
+         "0 0 . .": "NZ813", "0 0 1": "NZ813", "0 0 21000 29700": "", "-1e1,-.5 90.,9": ""}
+
+
+@pytest.mark.parametrize("box", BOXES, ids=lambda box: box[:15])
+def test_a_view_box_has_a_size(box: str) -> None:
+    """A drawing that says its size says one that it can have, and the answer does not wait."""
+    start = time.monotonic()
+    drawn = SVG.replace("0 0 1 1", box).format('<rect width="1" height="1"/>').encode()
+    assert "".join(f.code for f in picture(drawn, "x.svg")) == BOXES[box]
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("size", ['viewBox="0 0 21000 29700"', 'viewBox="0 0 90000 1"', 'width="1e9" height="1e9"',
+                                  'width="nan" height="inf"'])
+def test_a_huge_drawing_is_painted_no_larger_than_a_slide(size: str) -> None:
+    """Some programs count in hundredths of a millimetre: the PNG beside a drawing has the pixels of a slide."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect width="1" height="1"/></svg>'.encode()
+    drawn = draw({"x.svg": svg}, Styles({}, {}, ()))["x.svg"]
+    width, height = Image.open(io.BytesIO(drawn.bitmap)).size
+    assert 1 <= min(width, height) <= max(width, height) <= 2_560
+
+
+SOURCES = {
+    "a number without end": '"issued": {"date-parts": [[1e999]]}',
+    "no number": '"issued": {"date-parts": [[NaN]]}',
+    "a number of 5,000 digits": f'"volume": {"9" * 5_000}',
+    "a script as an address": '"URL": "javascript:alert(1)"',
+    "a file as an address": '"URL": "file:///etc/passwd"',
+    "data as an address": '"URL": "data:text/html,x"',
+    "a title of quotation marks": f'"title": "{chr(39) * 9_000}"',
+    "a key of markup": '"id": "\\"><script>"',
+    "a key of two lines": '"id": "a\\nb"',
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_hostile_source_is_refused(tmp_path: Path, name: str) -> None:
+    """What no reference has is an error in the bibliography, at the line of its entry where there is one."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    (root / "manuscript" / "references.json").write_text(f'[{{"id": "k", {SOURCES[name]}}}]', encoding="utf-8")
+    found = findings(root)
+    assert [f for f in found if f.severity == "error" and f.hint and f.where
+            and (f.where.file, f.where.line) == ("manuscript/references.json", 1)], found
+
+
+def test_a_bibliography_of_half_characters_is_refused(tmp_path: Path) -> None:
+    """So is one in another encoding, of which a character has only its first half."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    words = '[{"id": "k", "title": "x'.encode("utf-16") + b"\x00\xd8" + '"}]'.encode("utf-16-le")
+    (root / "manuscript" / "references.json").write_bytes(words)
+    assert "NZ109" in {f.code for f in findings(root)}
+
+
+@pytest.mark.parametrize("name", ["manuscript/article.md", "styles/pdf.css"])
+def test_a_huge_text_is_not_read(tmp_path: Path, name: str) -> None:
+    """A text or a sheet of any size is refused by its size, before a byte of it is in memory."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    (root / "styles").mkdir()
+    with (root / name).open("ab") as file:
+        file.truncate(10 ** 12)                        # takes no room on the disk
+    with pytest.raises(ManuscriptError) as error:
+        read_styles(root / "styles", characters(read(root / "manuscript")))
+    assert [(f.code, f.where) for f in error.value.findings] == [("NZ103", Place(name))]
+
+
+def test_only_sheets_that_replace_ours_are_read(tmp_path: Path) -> None:
+    """What else lies in styles/ is left alone, however much it is, and whatever it is."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    (root / "styles").mkdir()
+    (root / "styles" / "more.css").symlink_to("/dev/zero")
+    os.mkfifo(root / "styles" / "pdf.css")
+    styles = read_styles(root / "styles", characters(read(root / "manuscript")))
+    assert "more.css" not in styles.files
+
+
+@pytest.mark.parametrize("kind", ["picture", "table", "bibliography"])
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    """A pipe that nobody writes into, in a file's place, is an error at the line that names it."""
+    root = make(tmp_path, '# A\n\n![c](figures/x.svg){alt="a b" chart=steps data=x.csv}\n')
+    name = {"picture": "figures/x.svg", "table": "x.csv", "bibliography": "references.json"}[kind]
+    (root / "manuscript" / "x.csv").write_text("date\n")
+    (root / "manuscript" / name).unlink()
+    os.mkfifo(root / "manuscript" / name)
+    if kind == "picture":              # the build draws a chart's
+        (root / "manuscript" / "article.md").write_text(FRONT + '# A\n\n![c](figures/x.svg){alt="a b"}\n')
+    assert any(f.code in ("NZ301", "NZ401") and f.where and f.where.line for f in findings(root))
+
+
+@pytest.mark.parametrize("path", ["./figures/x.svg", "figures//x.svg", "figures/./x.svg"])
+def test_a_path_is_read_as_it_is_meant(tmp_path: Path, path: str) -> None:
+    """A path has one form in the tree, however it is written."""
+    root = make(tmp_path, f'# A\n\n![c]({path}){{alt="a b"}}\n')
+    assert findings(root) == []
+    assert set(read(root / "manuscript").files) == {"figures/x.svg"}
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "https://example.org/x.png", "/etc/passwd", "../secret"])
+def test_a_sheet_that_asks_for_more_is_told_at_its_line(address: str) -> None:
+    """WeasyPrint is handed what belongs to the publication; a sheet that asks for another thing is an error there."""
+    sheet = f'p {{ margin: 0 }}\nhtml {{ background: url("{address}") }}\n'
+    with pytest.raises(ToolError) as error:
+        weasy.render(ElementTree.fromstring("<html><body><p>x</p></body></html>"), sheet, {},  # noqa: S314 (our own)
+                     Styles({}, {}, (), {"styles/pdf.css": sheet}))
+    assert [(f.code, str(f.where)[:16]) for f in error.value.findings] == [("NZ905", "styles/pdf.css:2")]
 
 
 BOMBS = {

@@ -2,7 +2,7 @@
 
 The document walks one way, and so do the imports; a module knows only what stands to its left:
 
-    errors  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  references  limits
+    errors  bitmap  drawing  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  references  limits
     doubts  read  annotate  editorial  misread  mistyped  illustrate  cite  furniture  project  page  complaint
     weasy  cover  formulas  paginate  pagebreaks  checks  formats  publish  budget  build   (tasks.py)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from nzpub import doubts, drawing, limits, metadata, pandoc, references, trust
+from nzpub import bitmap, doubts, drawing, limits, metadata, pandoc, references, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError, nearest
 from nzpub.fonts import faces
 from nzpub.locate import locate
@@ -25,9 +25,13 @@ _OURS = "nzpub/styles"            # what messages call the folder of our style s
 _INSTALLED_STYLES = Path(__file__).parent / "styles"     # where a wheel keeps them
 _MAX_BYTES = 8_000_000            # a book of 100,000 words is 0.7 MB
 _MAX_PICTURE_BYTES = 50_000_000
-_MAX_FILE_BYTES = {".csv": 500_000, ".json": 5_000_000}     # a table, and 5,000 references or the outlines of a map
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MAX_TABLE_BYTES = 500_000
+_MAX_JSON_BYTES = 5_000_000       # 5,000 references, or the outlines of a map
+_LAST_SECOND = 4_102_444_800      # of 2099: a zip file cannot bear every later one
+_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->", re.DOTALL)
 _OF_FIGURES = ("source", "long-desc", "chart", "data", "allow", "reason")
+_MARKS = re.compile(r"[^\w\s.,]")
+_FILE_NAME = re.compile(r"[\w+@,=()-][\w.+@,=()~-]*", re.ASCII)
 _TOKEN = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)[;}]")
 
 
@@ -40,7 +44,7 @@ def read(folder: Path) -> Book:
     """
     path = _manuscript(folder)
     file = f"{folder.name}/{path.name}"
-    source = _decode(path.read_bytes(), file)
+    source = _text(path, file)
     block, body = metadata.split(source, file)
     raw, problems = metadata.parse(block, file)
     sources = _references(folder, raw, file)
@@ -83,7 +87,7 @@ def read_styles(folder: Path, characters: str) -> Styles:
     _refuse_link(folder)
     ours = _sheets(_our_styles())
     own = _same(folder, _our_styles())
-    theirs = _sheets(folder) if folder.is_dir() and not own else {}
+    theirs = _sheets(folder, ours) if folder.is_dir() and not own else {}
     files = ours | theirs | {"tokens.css": ours["tokens.css"] + theirs.get("tokens.css", "")}
     tokens = {name: value.strip() for name, value in _TOKEN.findall(files["tokens.css"])}
     sheets = {f"{'styles' if own else _OURS}/{name}": text for name, text in ours.items()
@@ -92,12 +96,14 @@ def read_styles(folder: Path, characters: str) -> Styles:
                   {path: text for path, text in sheets.items() if path.endswith(".css")})
 
 
-def _sheets(folder: Path) -> dict[str, str]:
+def _sheets(folder: Path, names: Container[str] | None = None) -> dict[str, str]:
+    """Return the style sheets and templates in *folder*, those of *names* alone if they are given."""
     _refuse_link(folder)
-    paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".css", ".html")]
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".css", ".html")
+             and (names is None or path.name in names)]
     for path in paths:
         _refuse_link(path, folder)
-    return {path.name: _decode(path.read_bytes(), f"{folder.name}/{path.name}") for path in paths if path.is_file()}
+    return {path.name: _text(path, f"{folder.name}/{path.name}") for path in paths if path.is_file()}
 
 
 def _refuse_link(path: Path, folder: Path | None = None) -> None:
@@ -135,10 +141,12 @@ def _manuscript(folder: Path) -> Path:
                                   f"put one file, such as article.md, into {folder.name}/"))
 
 
-def _decode(content: bytes, file: str) -> str:
-    if len(content) > _MAX_BYTES:
-        raise ManuscriptError(Finding("NZ103", "error", f"the file has {len(content):,} bytes", Place(file),
+def _text(path: Path, file: str) -> str:
+    """Return the text in *path*, which messages call *file*, unless it is too large to be one."""
+    if (size_ := path.stat().st_size) > _MAX_BYTES:
+        raise ManuscriptError(Finding("NZ103", "error", f"the file has {size_:,} bytes", Place(file),
                                       f"keep it under {_MAX_BYTES:,}"))
+    content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -200,15 +208,25 @@ def _bracket_depth(line: str, depth: int) -> tuple[int, int]:
     return depth, deepest
 
 
-def _parse(body: str, file: str) -> pandoc.Parsed:
+def _parse(text: str, file: str, line: int | None = None) -> pandoc.Parsed:
+    """Return the tree of *text*, of which all stands in *line* if it is given."""
     try:
-        return pandoc.parse(body)
+        return pandoc.parse(text)
     except pandoc.OverLimitError as error:
-        raise ManuscriptError(Finding("NZ105", "error", f"{error.findings[0].message} on this text", Place(file),
-                                      "look for deeply nested lists, quotes or brackets")) from error
+        raise ManuscriptError(Finding("NZ105", "error", f"{error.findings[0].message} on this text",
+                                      Place(file, line or _thickest(text)),
+                                      "look for deeply nested lists, quotes or brackets; what begins at this line has "
+                                      "the most signs")) from error
     except RecursionError as error:
-        raise ManuscriptError(Finding("NZ104", "error", "lists, quotes or divs are nested too deeply", Place(file),
-                                      "flatten them")) from error
+        what = "lists, quotes or divs are nested too deeply"
+        raise ManuscriptError(Finding("NZ104", "error", what, Place(file, line), "flatten them")) from error
+
+
+def _thickest(text: str) -> int:
+    """Return the line at which the paragraph of *text* begins that has the most of what Pandoc may take for marks."""
+    counted = [(len(_MARKS.findall(paragraph)), paragraph.count("\n") + 2) for paragraph in text.split("\n\n")]
+    most = counted.index(max(counted))
+    return sum(lines for _, lines in counted[:most]) + 1
 
 
 def _by_number(blocks: Iterable[Node], file: str, line: int | None = None) -> Iterator[Finding]:
@@ -221,8 +239,10 @@ def _by_number(blocks: Iterable[Node], file: str, line: int | None = None) -> It
 
 
 def _tidy(node: Node) -> tuple[Node, ...]:
-    """Drop the editor's comments, and give a figure the annotations that Pandoc leaves on its image."""
-    if node["t"] in ("RawBlock", "RawInline") and _COMMENT.fullmatch(node["c"][1].strip()):
+    """Drop the editor's comments, write paths plainly, and give a figure what Pandoc leaves on its image."""
+    if node["t"] == "Image":
+        return (_with_plain_paths(node),)
+    if node["t"] in ("RawBlock", "RawInline") and _is_comment(*node["c"]):
         return ()
     if node["t"] != "Figure":
         return (node,)
@@ -234,13 +254,28 @@ def _tidy(node: Node) -> tuple[Node, ...]:
     return (with_attr(bare[0], Attr(attr(node).id, attr(node).classes, (*attr(node).keys, *lifted))),)
 
 
+def _is_comment(form: str, words: str) -> bool:
+    return form == "html" and bool(_COMMENT.fullmatch(words.strip()))
+
+
+def _with_plain_paths(image: Node) -> Node:
+    """Return *image* with its path and its table's as ``figures/x.svg``, where it has ``./figures//x.svg``."""
+    keys = tuple((key, _plain_path(value) if key == "data" else value) for key, value in attr(image).keys)
+    attributes, alt, (target, title) = with_attr(image, attr(image)._replace(keys=keys))["c"]
+    return {**image, "c": [attributes, alt, [_plain_path(target), title]]}
+
+
+def _plain_path(path: str) -> str:
+    return str(PurePosixPath(path)) if path and ":" not in path else path
+
+
 def _abstract(raw: metadata.RawMeta, source: str, file: str) -> pandoc.Parsed:
     if "abstract" not in raw.values:
         return pandoc.Parsed((), ())
     head = source.split("\n", raw.lines["abstract"] - 1)
     text = str(raw.values["abstract"])
     masked = "\n" * len(head[:-1]) + head[-1]
-    parsed = _parse(text, file)
+    parsed = _parse(text, file, raw.lines["abstract"])
     blocks = locate(parsed.blocks, masked)
     _refuse(list(limits.check(blocks, file)))
     return parsed._replace(blocks=blocks)
@@ -269,9 +304,9 @@ def _moment(day: date) -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if not epoch.isdigit():
+    if not (epoch.isascii() and epoch.isdigit() and int(epoch[:11]) < _LAST_SECOND):
         raise ToolError(Finding("NZ906", "error", f"SOURCE_DATE_EPOCH is {epoch[:40]!r}",
-                                hint="set it to seconds since 1970, or unset it"))
+                                hint="set it to seconds since 1970, before 2100, or unset it"))
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
@@ -281,7 +316,7 @@ def _references(folder: Path, raw: metadata.RawMeta, file: str) -> References:
         return References()
     name = raw.values["bibliography"]
     try:
-        return references.parse(_bytes(folder, name), f"{folder.name}/{name}")
+        return references.parse(_bytes(folder, name, _MAX_JSON_BYTES), f"{folder.name}/{name}")
     except _UnreadableError as error:
         return References(findings=(Finding("NZ301", "error", f"the bibliography {error}",
                                             Place(file, raw.lines["bibliography"]),
@@ -293,14 +328,14 @@ def _references(folder: Path, raw: metadata.RawMeta, file: str) -> References:
 def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str, bytes], list[Finding]]:
     """Return the files that images and charts name, and a finding for each that may not or cannot be read.
 
-    Of a drawing it is what :func:`nzpub.drawing.plain` returns.
+    Of a picture it is what :func:`nzpub.drawing.plain` or :func:`nzpub.bitmap.plain` returns.
     """
     files: dict[str, bytes] = {}
     problems: list[Finding] = []
     every = {(named.path, named.shown): named for named in reversed([*_named(blocks)])}.values()
     for named in every:
         try:
-            files[named.path] = _bytes(folder, named.path)
+            files[named.path] = _bytes(folder, named.path, named.most)
         except _UnreadableError as error:
             if named.drawn and isinstance(error, _MissingError):
                 continue                # a chart's committed copy may be missing: the build draws it
@@ -313,8 +348,16 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
         if named.shown and named.path in files:
             problems += [_at_image(finding, named, Place(file, named.line))
                          for finding in trust.picture(files[named.path], f"{folder.name}/{named.path}")]
-    return {path: drawing.plain(content) if path.lower().endswith(".svg") else content
-            for path, content in files.items()}, problems
+    return {named.path: _plain(files[named.path]) if named.shown else files[named.path]
+            for named in every if named.path in files}, problems
+
+
+def _plain(picture: bytes) -> bytes:
+    """Return *picture* with nothing in it but what is shown; as it is if it is damaged, which is told elsewhere."""
+    try:
+        return bitmap.plain(picture)
+    except ValueError:
+        return drawing.plain(picture)
 
 
 def _at_image(finding: Finding, named: _Named, where: Place) -> Finding:
@@ -325,12 +368,13 @@ def _at_image(finding: Finding, named: _Named, where: Place) -> Finding:
 
 
 class _Named(NamedTuple):
-    """A file that an image or a chart names, where, whether it is shown, and whether the build draws it."""
+    """A file that an image or a chart names, where, its most bytes, and whether it is shown and the build draws it."""
 
     path: str
     line: int | None
-    shown: bool
-    drawn: bool
+    most: int
+    shown: bool = False
+    drawn: bool = False
 
 
 def _named(blocks: tuple[Node, ...]) -> Iterator[_Named]:
@@ -340,11 +384,12 @@ def _named(blocks: tuple[Node, ...]) -> Iterator[_Named]:
         images = [node] if node["t"] == "Image" else [n for n in walk([node]) if n["t"] == "Image"]
         line, drawn = node.get("line"), attr(node).get("chart") is not None
         targets = [image["c"][2][0] for image in images]
-        yield from (_Named(target, line, shown=True, drawn=drawn) for target in targets if not target.startswith("#"))
+        yield from (_Named(target, line, _MAX_PICTURE_BYTES, shown=True, drawn=drawn) for target in targets
+                    if not target.startswith("#"))
         if table := attr(node).get("data"):
-            yield _Named(table, line, shown=False, drawn=False)
-            if attr(node).get("chart") == "map":
-                yield _Named(str(PurePosixPath(table).with_suffix(".json")), line, shown=False, drawn=False)
+            yield _Named(table, line, _MAX_TABLE_BYTES)
+            if attr(node).get("chart") == "map" and PurePosixPath(table).name:
+                yield _Named(str(PurePosixPath(table).with_suffix(".json")), line, _MAX_JSON_BYTES)
 
 
 class _UnreadableError(Exception):
@@ -359,28 +404,36 @@ class _MissingError(_UnreadableError):
     """That it is not there."""
 
 
-def _bytes(folder: Path, name: str) -> bytes:
+def _bytes(folder: Path, name: str, most: int) -> bytes:
     """Return the file *name* of *folder*, and of nowhere else.
 
-    Raises _UnreadableError for an address, an absolute path, ``..``, a symbolic link, a missing or a huge file.
+    Raises _UnreadableError for an address, an absolute path, ``..``, a name that a system or an address may not have,
+    a symbolic link, a missing file, one that may not be read, or one of more than *most* bytes.
     """
     pure = PurePosixPath(name)
     if "\\" in name:
         raise _UnreadableError("has a \\ in its name", "write / between a folder and what is in it")
-    if "%" in name:                     # as Pandoc writes what an address may not hold
-        raise _UnreadableError(f"has {'a space' if '%20' in name else 'a sign such as %'} in its name",
-                               "give it a name of letters, digits and hyphens")
     if ":" in name or pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise _UnreadableError("is outside the manuscript's folder")
+    if not all(map(_FILE_NAME.fullmatch, pure.parts)):
+        raise _UnreadableError("has more in its name than letters from a to z, digits, - and _",
+                               "give it a name of letters, digits and hyphens")
     path = folder / pure
-    if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
-        raise _UnreadableError("is a symbolic link")
-    if not path.is_file():
-        there = {file.name: file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()}
-        near = there.get(nearest(pure.name, there))
-        raise _MissingError("does not exist", f"did you mean “{near}”?" if near else "")
-    most = _MAX_FILE_BYTES.get(path.suffix.lower(), _MAX_PICTURE_BYTES)
-    if path.stat().st_size > most:
-        raise _UnreadableError(f"has more than {most:,} bytes")
-    return path.read_bytes()
+    try:
+        if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
+            raise _UnreadableError("is a symbolic link")
+        if not path.is_file():
+            raise _MissingError("does not exist", _instead(folder, pure.name))
+        if path.stat().st_size > most:
+            raise _UnreadableError(f"has more than {most:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise _UnreadableError(f"cannot be read: {error.strerror}") from error
+
+
+def _instead(folder: Path, name: str) -> str:
+    """Return which file of *folder* was probably meant by one that is not there, as a hint; "" if none is near."""
+    there = {file.name: file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()}
+    near = there.get(nearest(name, there))
+    return f"did you mean “{near}”?" if near else ""
 

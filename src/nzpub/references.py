@@ -6,13 +6,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any, NamedTuple
 
 from nzpub import trust
 from nzpub.errors import Finding, ManuscriptError, Place, nearest, suggestion
 
 _DEEPEST = 12                     # the parts of a date are 5 deep
-_MOST_CHARACTERS = 10_000         # in a field of a source: an abstract may be there, though no output has it
+_LONGEST_NUMBER = 40
+_MOST_CHARACTERS = 2_000          # in a field of a source
+_MOST_OF_ABSTRACT = 10_000        # in those that hold what others say of it, though hardly an output has them
+_LONG_FIELDS = ("abstract", "annote", "note")
+_KEY = re.compile(r"""[^\s"'<>\\{}\[\];]{1,200}""")
 _BETWEEN = re.compile(r"[\s,]*")
 _ID = re.compile(r'"id"\s*:')
 _EXPORT = "export it again as CSL JSON"
@@ -68,14 +73,15 @@ def parse(content: bytes, file: str) -> References:
     Raises ManuscriptError, with all that is wrong, if it is not a list in JSON, or holds what no output could bear.
     """
     entries = _shallow(content, file)
-    words = content.decode(json.detect_encoding(content))
+    words = content.decode(json.detect_encoding(content), "surrogatepass")      # as json.loads does
     if forbidden := list(trust.characters(words, file)):
         raise ManuscriptError(forbidden)
     if not isinstance(entries, list):
         raise ManuscriptError(Finding("NZ302", "error", "not a list of entries with an id", Place(file, 1), _EXPORT))
     read = [*_apart(words)]
     named = [each for each in read if isinstance(each.entry, dict) and isinstance(each.entry.get("id"), str)]
-    unbearable = [finding for each in named for check in (_escaped, _overlong) for finding in check(each, file)]
+    unbearable = [finding for each in named for check in (_escaped, _overlong, _misnamed)
+                  for finding in check(each, file)]
     if unbearable:
         raise ManuscriptError(unbearable)
     nameless = [Finding("NZ302", "error", "an entry has no id", Place(file, each.line),
@@ -92,12 +98,15 @@ def parse(content: bytes, file: str) -> References:
 def _shallow(content: bytes, file: str) -> Any:
     """Return the value of the JSON *content*. Raises ManuscriptError for no JSON, or what is deeper than any entry."""
     try:
-        value = json.loads(content)
+        value = json.loads(content, parse_int=_number, parse_float=_number, parse_constant=_number)
         if not _is_deep(value):
             return value
         where, what, hint = Place(file, 1), "not CSL JSON: it is nested too deeply", _EXPORT
     except RecursionError:
         where, what, hint = Place(file, 1), "not CSL JSON: it is nested too deeply", _EXPORT
+    except _NumberError as error:
+        where, what = Place(file, 1), f"not CSL JSON: {error} is no number"
+        hint = "put it in quotation marks, or take it out"
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         where, what, hint = Place(file, line), "not valid JSON: it is not UTF-8", _EXPORT
@@ -106,6 +115,17 @@ def _shallow(content: bytes, file: str) -> Any:
                              "look here and just before for a comma, a bracket or a quotation mark too many or too "
                              f"few, or {_EXPORT}")
     raise ManuscriptError(Finding("NZ302", "error", what, where, hint))
+
+
+class _NumberError(Exception):
+    """Which number of a JSON file is none that can be written into another."""
+
+
+def _number(written: str) -> int | float:
+    """Return the number *written* in JSON; raises _NumberError for NaN, and for one that is too large or too long."""
+    if len(written) > _LONGEST_NUMBER or not isfinite(float(written)):
+        raise _NumberError(written[:_LONGEST_NUMBER])
+    return int(written) if written.lstrip("-").isdigit() else float(written)
 
 
 def _is_deep(value: Any) -> bool:
@@ -136,9 +156,18 @@ def _escaped(read: _Read, file: str) -> Iterator[Finding]:
 def _overlong(read: _Read, file: str) -> Iterator[Finding]:
     """Yield a finding for each field of an entry with a text that citeproc would work at for long."""
     for field, value in read.entry.items():
-        if (longest := max(map(len, _words_in(value)), default=0)) > _MOST_CHARACTERS:
-            yield Finding("NZ116", "error", f"{longest:,} characters in the field “{field}” of a source",
-                          Place(file, read.line_of(_ID)), f"shorten it: {_MOST_CHARACTERS:,} is the most")
+        most = _MOST_OF_ABSTRACT if field in _LONG_FIELDS else _MOST_CHARACTERS
+        if (longest := max(map(len, _words_in(value)), default=0)) > most:
+            what = f"{longest:,} characters in the field “{field[:_LONGEST_NUMBER]}” of a source"
+            yield Finding("NZ116", "error", what, Place(file, read.line_of(_ID)),
+                          f"shorten it: {most:,} is the most")
+
+
+def _misnamed(read: _Read, file: str) -> Iterator[Finding]:
+    """Yield a finding if the key of an entry cannot be cited, or cannot be an id in the outputs."""
+    if not _KEY.fullmatch(key := read.entry["id"]):
+        yield Finding("NZ302", "error", f"“{key[:_LONGEST_NUMBER]}” is not a key", Place(file, read.line_of(_ID)),
+                      "write one of letters, digits, - and _")
 
 
 def _unknown(read: _Read, file: str) -> Iterator[Finding]:

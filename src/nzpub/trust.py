@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from PIL import Image
 
-from nzpub import drawing
+from nzpub import bitmap, drawing
 from nzpub.errors import Finding, Place
 
-# XML 1.0, section 2.2: all but these are characters. PDF, EPUB, PPTX and the pages are made by way of XML.
-_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, section 2.2, has all characters but these: PDF, EPUB, PPTX and the pages are made by way of XML. Nor may
+# stand what nobody sees, or what makes a page read otherwise than it was written: controls, what ends lines or turns
+# their direction ({dir=rtl} does), tags; and what no font shows: what is for private use, and what is no character.
+_NO_CHARACTER = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufff8\ufffc-\ufffd"
+    "\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd\U000e0100-\U000e01ef]")
 _CONFLICT = re.compile(r"<{7} .*|>{7} .*")
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8"}
 _DECODERS = ("PNG", "JPEG", "GIF")
@@ -22,7 +26,7 @@ _MOST_PIXELS = 40_000_000      # a page of A4 at 600 dots an inch has 35 million
 
 
 def characters(text: str, file: str) -> Iterator[Finding]:
-    """Yield a finding for the first character of *text*, which is that of *file*, that no XML may hold."""
+    """Yield a finding for the first character of *text*, which is that of *file*, that may not stand in it."""
     if (found := _NO_CHARACTER.search(text)) is not None:
         before = text[:found.start()].replace("\r\n", "\n").replace("\r", "\n").split("\n")
         yield character(found[0], Place(file, len(before), len(before[-1]) + 1))
@@ -39,15 +43,15 @@ def conflicts(lines: Iterable[tuple[int, str]], file: str) -> Iterator[Finding]:
 
 
 def forbidden(words: str) -> str:
-    """Return the first character of *words* that no XML may hold, or ""."""
+    """Return the first character of *words* that may not stand in a text, or ""."""
     found = _NO_CHARACTER.search(words)
     return found[0] if found else ""
 
 
 def character(found: str, where: Place | None) -> Finding:
-    """Return the finding of the character *found*, which no XML may hold."""
+    """Return the finding of the character *found*, which may not stand in a text."""
     return Finding("NZ109", "error", f"the character U+{ord(found):04X} may not stand in a text", where,
-                   "take it out: no output could hold it")
+                   "take it out: no output shows it")
 
 
 def picture(content: bytes, file: str) -> Iterator[Finding]:
@@ -72,8 +76,7 @@ def picture(content: bytes, file: str) -> Iterator[Finding]:
 def pixels(content: bytes) -> int:
     """Return how many pixels a picture says that it has; 0 if it is a drawing, or none that can be shown."""
     try:
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning), \
-             Image.open(io.BytesIO(content), formats=_DECODERS) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content), formats=_DECODERS) as image:
             return image.width * image.height
     except Image.DecompressionBombError:
         return _MOST_PIXELS + 1
@@ -95,9 +98,9 @@ def _unlike(ending: str, file: str) -> Finding:
 
 
 def _opens(content: bytes) -> bool:
-    """Tell whether a picture of pixels can be shown to its last row."""
+    """Tell whether a picture of pixels is put together as it should be, and can be shown to its last row."""
     try:
-        with Image.open(io.BytesIO(content), formats=_DECODERS) as image:
+        with Image.open(io.BytesIO(bitmap.plain(content)), formats=_DECODERS) as image:
             image.load()
     except (OSError, SyntaxError, ValueError):
         return False
