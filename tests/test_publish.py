@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,6 +113,19 @@ def test_a_folder_that_may_not_be_written_stays_as_it_was(folder: Path, locked: 
             barred.chmod(0o755)
 
 
+def test_a_link_to_nowhere_gives_way(tmp_path: Path) -> None:
+    """A link in the place of dist/ is replaced by the set, wherever it leads: nothing is written there."""
+    for name in ("nowhere", "elsewhere"):
+        (tmp_path / "dist").unlink(missing_ok=True)
+        (tmp_path / "dist").symlink_to(tmp_path / name)
+        if name == "elsewhere":
+            (tmp_path / name).mkdir()
+        publish([artifact(b"new")], tmp_path / "dist", {})
+        assert contents(tmp_path / "dist")["a"] == b"new"
+        assert not (tmp_path / name).exists() or not list((tmp_path / name).iterdir())
+        shutil.rmtree(tmp_path / "dist")
+
+
 _LOOP = """
 import sys
 from pathlib import Path
@@ -160,7 +174,7 @@ def test_builds_at_once_leave_one_whole_set(tmp_path: Path) -> None:
 def test_a_set_published_in_the_same_moment_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there was no set when a publisher looked, and there is one when it acts, the later set stands."""
     publish([artifact(b"first")], tmp_path / "dist", {})
-    monkeypatch.setattr(Path, "exists", lambda _: False)
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
     publish([artifact(b"second")], tmp_path / "dist", {})
 
     assert contents(tmp_path / "dist")["a"] == b"second"

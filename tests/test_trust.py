@@ -506,6 +506,17 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
     assert any(f.code in ("NZ301", "NZ401") and f.where and f.where.line for f in findings(root))
 
 
+@pytest.mark.parametrize("name", [b"\xff.md", b"a\nb.md"])
+def test_a_name_that_cannot_be_printed_is_refused(tmp_path: Path, name: bytes) -> None:
+    """Outputs and messages name the manuscript."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    try:
+        (root / "manuscript" / "article.md").rename(os.fsdecode(os.fsencode(root / "manuscript") + b"/" + name))
+    except OSError:
+        pytest.skip("no file has such a name here")
+    assert [f.code for f in findings(root)] == ["NZ101"]
+
+
 @pytest.mark.parametrize("path", ["./figures/x.svg", "figures//x.svg", "figures/./x.svg"])
 def test_a_path_is_read_as_it_is_meant(tmp_path: Path, path: str) -> None:
     """A path has one form in the tree, however it is written."""

@@ -89,7 +89,7 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def _exchange(new: Path, dist: Path) -> None:
     """Put *new* where *dist* is; the old set, if any, is then at *new*."""
-    if not dist.exists():
+    if not os.path.lexists(dist):
         with suppress(OSError):              # another build may have been first, in this very moment
             new.rename(dist)
             return
