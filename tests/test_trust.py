@@ -17,12 +17,12 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nzpub import annotate, weasy
+from nzpub import annotate, sheets, weasy
 from nzpub.charts import read_rows
 from nzpub.errors import Finding, ManuscriptError, NzpubError, Place, ToolError
 from nzpub.formats.pptx_picture import draw
 from nzpub.model import Styles
-from nzpub.read import characters, read, read_styles
+from nzpub.read import OUR_STYLES, characters, read, read_styles
 from nzpub.trust import picture
 from publication import FRONT, make
 
@@ -523,6 +523,36 @@ def test_a_path_is_read_as_it_is_meant(tmp_path: Path, path: str) -> None:
     root = make(tmp_path, f'# A\n\n![c]({path}){{alt="a b"}}\n')
     assert findings(root) == []
     assert set(read(root / "manuscript").files) == {"figures/x.svg"}
+
+
+SHEETS = {
+    "an import": '@import "https://example.org/x.css";',
+    "an import, escaped": '@\\69mport "x.css";',
+    "an address": "p { background: url(https://example.org/x.png) }",
+    "an address in quotation marks": 'p { background: url( "//example.org/x.png" ) }',
+    "an address, escaped": "p { background: \\75rl(https://example.org/x.png) }",
+    "an address of one of several": '@media screen { p { background: image-set("x.png" 1x, "y.png" 2x) } }',
+    "a font": '@font-face { font-family: "X"; src: url(../../etc/passwd) format("woff2") }',
+    "the end of the sheet": "/* </STYLE><script>alert(1)</script> */",
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_that_reaches_out_is_refused(tmp_path: Path, name: str) -> None:
+    """What a reader's program would fetch or run because of a sheet is an error at the sheet's line."""
+    root = make(tmp_path, "# A\n\nWords.\n")
+    (root / "styles").mkdir()
+    (root / "styles" / "slides.css").write_text(f"p {{ margin: 0 }}\n{SHEETS[name]}\n")
+    with pytest.raises(ManuscriptError) as error:
+        read_styles(root / "styles", "")
+    assert {(f.code, f.where) for f in error.value.findings} == {("NZ802", Place("styles/slides.css", 2))}
+
+
+def test_our_sheets_ask_for_nothing() -> None:
+    """Our own sheets keep to that, and what a sheet carries as data passes."""
+    carried = 'p { background: url("data:image/svg+xml,<svg></svg>"), url(#a) }\n@font-face { src: local("X") }'
+    ours = {path.name: path.read_text(encoding="utf-8") for path in OUR_STYLES.glob("*.css")}
+    assert [f for name, sheet in {**ours, "x.css": carried}.items() for f in sheets.check(sheet, name)] == []
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "https://example.org/x.png", "/etc/passwd", "../secret"])

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from nzpub import bitmap, doubts, drawing, limits, metadata, pandoc, references, trust
+from nzpub import bitmap, doubts, drawing, limits, metadata, pandoc, references, sheets, trust
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError, nearest
 from nzpub.fonts import faces
 from nzpub.locate import locate
@@ -88,12 +88,14 @@ def read_styles(folder: Path, characters: str) -> Styles:
     ours = _sheets(_our_styles())
     own = _same(folder, _our_styles())
     theirs = _sheets(folder, ours) if folder.is_dir() and not own else {}
+    _refuse([finding for name, sheet in theirs.items() if name.endswith(".css")
+             for finding in sheets.check(sheet, f"styles/{name}")])
     files = ours | theirs | {"tokens.css": ours["tokens.css"] + theirs.get("tokens.css", "")}
     tokens = {name: value.strip() for name, value in _TOKEN.findall(files["tokens.css"])}
-    sheets = {f"{'styles' if own else _OURS}/{name}": text for name, text in ours.items()
+    read_ = {f"{'styles' if own else _OURS}/{name}": text for name, text in ours.items()
               if name not in theirs or name == "tokens.css"} | {f"styles/{name}": text for name, text in theirs.items()}
     return Styles(files, tokens, faces(tokens, characters),
-                  {path: text for path, text in sheets.items() if path.endswith(".css")})
+                  {path: text for path, text in read_.items() if path.endswith(".css")})
 
 
 def _sheets(folder: Path, names: Container[str] | None = None) -> dict[str, str]:
