@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nzpub.build import build
-from nzpub.errors import NzpubError
+from nzpub.errors import NzpubError, ToolError, at_fault
 from nzpub.model import Report
 from publication import FRONT, copy_book, make
 
@@ -52,6 +53,31 @@ def test_the_same_input_gives_the_same_bytes(built: tuple[Path, Report], tmp_pat
     done = invoke("build", "--root", str(root), cwd=tmp_path, TZ="Pacific/Auckland", LC_ALL="C", PYTHONHASHSEED="7")
     assert done.returncode == 0, done.stderr
     assert digests(root) == digests(built[0])
+
+
+_CLOCK = """
+import time
+real, local, ahead = time.time, time.localtime, {seconds}
+time.time = lambda: real() + ahead
+time.localtime = lambda at=None: local(time.time() if at is None else at)
+"""
+
+
+@pytest.mark.parametrize("years", [-56, 200])
+def test_a_wrong_clock_changes_no_byte(built: tuple[Path, Report], tmp_path: Path, years: int) -> None:
+    """Nor does a clock that is set to a year that no zip file can bear, in either process of the build."""
+    (tmp_path / "sitecustomize.py").write_text(_CLOCK.format(seconds=years * 365 * 86_400), encoding="utf-8")
+    root = copy_book(tmp_path)
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    done = invoke("build", "--root", str(root), cwd=ROOT, PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+    assert digests(root) == digests(built[0])
+
+
+def test_a_full_disk_is_told_wherever_it_is_met() -> None:
+    """Temporary files and the cache need room too."""
+    with pytest.raises(ToolError, match="NZ907"), at_fault("the pages were laid out"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_dates_come_from_the_environment_if_it_has_one(tmp_path: Path) -> None:

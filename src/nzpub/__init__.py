@@ -2,9 +2,9 @@
 
 The document walks one way, and so do the imports; a module knows only what stands to its left:
 
-    errors  bitmap  drawing  sheets  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata  references
-    limits  doubts  read  annotate  editorial  misread  mistyped  illustrate  cite  furniture  project  page  complaint
-    weasy  cover  formulas  paginate  pagebreaks  checks  formats  publish  budget  build   (tasks.py)
+    errors  clock  bitmap  drawing  sheets  trust  tree  model  pandoc  cache  fonts  locate  charts  metadata
+    references  limits  doubts  read  annotate  editorial  misread  mistyped  illustrate  cite  furniture  project
+    page  complaint  weasy  cover  formulas  paginate  pagebreaks  checks  formats  publish  budget  build   (tasks.py)
 
 - ``read`` turns the manuscript's folder into a :class:`~nzpub.model.Book`, each block with its line;
 - ``annotate`` holds it against the vocabulary of annotations;

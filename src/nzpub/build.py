@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nzpub import annotate, complaint, editorial, formats, formulas, mistyped, project
+from nzpub import annotate, clock, complaint, editorial, formats, formulas, mistyped, project
 from nzpub.budget import Budget, budget, keep, kept, of_book
 from nzpub.cite import cite
 from nzpub.errors import Finding, ManuscriptError, Place, ToolError, admit, at_fault
@@ -99,7 +99,7 @@ def _write(name: str, book: Book, styles: Styles, made: Made) -> tuple[Artifact,
     """Return what one format writes, and the seconds that it took."""
     format_, start = formats.named(name), time.perf_counter()
     edition = format_.edition(book)
-    with at_fault(f"the {name} was made"), complaint.at_source(edition):
+    with at_fault(f"the {name} was made"), complaint.at_source(edition), clock.stopped():
         return format_.write(edition, styles, made), time.perf_counter() - start
 
 

@@ -8,6 +8,7 @@ NzpubError
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ _SAID = 200                    # characters of an exception's words that a messa
 _LIBRARIES = {"weasyprint": "WeasyPrint", "ebooklib": "EbookLib", "pptx": "python-pptx", "pikepdf": "pikepdf",
               "pypdfium2": "pypdfium2", "fontTools": "fontTools", "PIL": "Pillow", "lxml": "lxml",
               "ziamath": "ziamath"}
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSE = 0.75                  # two letters of four exchanged are as much; “style” and “title” have 0.6
 
 
@@ -124,6 +126,9 @@ def at_fault(doing: str) -> Iterator[None]:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise ToolError(Finding("NZ907", "error", f"the disk was full while {doing}: {error.strerror}", None,
+                                    "make room: for the outputs, for temporary files and in the cache")) from error
         what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")
         raise ToolError(Finding("NZ910", "error", f"{_culprit(error)} failed while {doing}: {what[:_SAID]}", None,
                                 f"take back what was changed last, in styles/ above all; if that does not help, report "
