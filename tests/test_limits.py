@@ -14,6 +14,7 @@ from nzpub.read import read
 from nzpub.tree import Node, header, para, string
 from publication import FRONT, FRONT_LINES, make
 
+NAMESPACE = "http://www.w3.org/2000/svg"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{}</svg>'
 _ROW = "|" + " a |" * 300
 HEAPS = {
@@ -87,6 +88,10 @@ PICTURES = {
     "pixels": (5, picture(6_000, 6_000), "x{}.png", "180,000,000 pixels in a text of this length", 3),
     "bytes": (6, picture(9, 9) + bytes(9_000_000), "x{}.png",
               "54,000,408 bytes of pictures in a text of this length", 5),
+    "numbers": (3, SVG.format(f'<path d="M0 0{"h1v1" * 50_000}"/>').encode(), "x.svg",
+                "300,027 numbers in drawings in a text of this length", 3),
+    "letters": (3, SVG.format(f'<s:text xmlns:s="{NAMESPACE}">{"word " * 1_000}</s:text>').encode("utf-16"), "x.svg",
+                "14,997 letters in drawings in a text of this length", 3),
     "elements": (10, SVG.format("<g/>" * 2_500).encode(), "x.svg",
                  "25,020 elements of drawings in a text of this length", 8),
 }

@@ -7,6 +7,7 @@ headings, 5,200 notes, 10,500 citations, 1,100 images and 1,120 slides, and one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -18,8 +19,13 @@ _LETTERS = 5                       # to a word; counted so, a text without space
 # What pictures may hold, and how much more for each word. Of the processor's time, 1,000 elements take 0.2 s in each
 # process, and 10 million pixels 0.6 s; of memory, 1 MB of pictures takes 4. As wide as a page is 3 million pixels.
 _ELEMENTS, _ELEMENTS_A_WORD = 20_000, 2
+_NUMBERS, _NUMBERS_A_WORD = 200_000, 20            # in drawings, of lines and curves above all: 1,000 take 0.03 s
+_LETTERS_DRAWN, _LETTERS_DRAWN_A_WORD = 10_000, 1  # 1,000 in one element take 0.2 s
 _PIXELS, _PIXELS_A_WORD = 100_000_000, 3_000
 _BYTES, _BYTES_A_WORD = 40_000_000, 3_000
+_VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
+_NUMBER = re.compile(rb"[0-9.]+")
+_WORDS = re.compile(rb"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _SMALLER = "make the pictures smaller, or take some out"
 _RUNNING = frozenset(("Str", "Space", "SoftBreak"))
 _PARAGRAPHS = frozenset(("Para", "Plain", "Header", "LineBlock"))
@@ -81,6 +87,28 @@ def pictures(blocks: Iterable[Node], files: Mapping[str, bytes], file: str) -> I
                      _SMALLER)
     yield from _over("bytes of pictures", _BYTES + _BYTES_A_WORD * words, [(len(p), line) for p, line in others], file,
                      _SMALLER)
+
+
+def drawings(blocks: Iterable[Node], files: Mapping[str, bytes], file: str) -> Iterator[Finding]:
+    """Yield a finding for each limit that lines and words of the drawings of *blocks* exceed, as :func:`pictures` does.
+
+    *files* are what :func:`nzpub.drawing.plain` returned.
+    """
+    seen = tuple(_seen(blocks, None, tabled=False))
+    words = _words(seen)
+    shown = [(files[path], each.line) for each in seen if each.node["t"] == "Image" for path in [each.node["c"][2][0]]
+             if path in files and path.lower().endswith(".svg")]
+    for what, most, count in (("numbers in drawings", _NUMBERS + _NUMBERS_A_WORD * words, _numbers),
+                              ("letters in drawings", _LETTERS_DRAWN + _LETTERS_DRAWN_A_WORD * words, _letters)):
+        yield from _over(what, most, [(count(content), line) for content, line in shown], file, _SMALLER)
+
+
+def _numbers(drawing: bytes) -> int:
+    return sum(len(_NUMBER.findall(value)) for value in _VALUE.findall(drawing))
+
+
+def _letters(drawing: bytes) -> int:
+    return sum(len(words.strip()) for words in _WORDS.findall(drawing))
 
 
 def _words(seen: Iterable[_Seen]) -> int:

@@ -351,8 +351,9 @@ def _files(folder: Path, file: str, blocks: tuple[Node, ...]) -> tuple[dict[str,
         if named.shown and named.path in files:
             problems += [_at_image(finding, named, Place(file, named.line))
                          for finding in trust.picture(files[named.path], f"{folder.name}/{named.path}")]
-    return {named.path: _plain(files[named.path]) if named.shown else files[named.path]
-            for named in every if named.path in files}, problems
+    files |= {named.path: _plain(files[named.path]) for named in every if named.shown and named.path in files}
+    _refuse([] if problems else [*limits.drawings(blocks, files, file)])
+    return files, problems
 
 
 def _plain(picture: bytes) -> bytes:
