@@ -216,6 +216,9 @@ def test_no_link_is_followed(tmp_path: Path, name: str, told: str) -> None:
     '<use href="#x&#10;javascript:"/>',
     '<g id="a0"><rect/></g>' + "".join(f'<g id="a{n}">{f"""<use href="#a{n - 1}"/>""" * 10}</g>' for n in range(1, 12)),
     '<g id="a"><use href="#a"/></g>',
+    '<path d="M1e308 1e308L-1e308 0"/>',
+    '<path d="M0 0L123456789 0" stroke-dasharray="0.001"/>',
+    '<text font-size="1e12">x</text>',
     '<g id="a">' + "<rect/>" * 900 + "</g>" + '<use href="#a"/>' * 90,
     "".join(f'<pattern id="p{n}">{f"""<rect fill="url(#p{n - 1})"/>""" * 10}</pattern>' for n in range(12)),
     "".join(f'<pattern id="p{n}"><g style="fill:url(#p{n - 1})">{"<rect/>" * 10}</g></pattern>' for n in range(12)),
@@ -256,6 +259,22 @@ def test_what_drawing_programs_leave_is_left_out(tmp_path: Path) -> None:
     assert drawn == ('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
                      'viewBox="0 0 1 1" xml:space="preserve"> <path id="p" d="M0 0" style="fill:#fff"/>'
                      '<text>abc</text><use xlink:href="#p"/> </svg>')
+
+
+UNSEEN = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Draft 3</title><desc>A remark</desc>
+<g style="display:none"><text>Ask B. about this</text></g><rect display=" none" width="1" height="1"/>
+<g display="none"><g id="a"><circle r="1"/></g></g><use href="#a"/>
+<text data-author="B.">a<title>b</title>c</text></svg>"""
+
+
+def test_what_nobody_sees_of_a_drawing_is_left_out(tmp_path: Path) -> None:
+    """Titles, hidden layers and data for scripts are in no output, but for what is hidden to be used elsewhere."""
+    root = make(tmp_path, "# A\n\n![c](figures/x.svg){alt=\"a b\"}\n")
+    (root / "manuscript" / "figures" / "x.svg").write_text(UNSEEN, encoding="utf-8")
+    assert findings(root) == []
+    drawn = " ".join(read(root / "manuscript").files["figures/x.svg"].decode().split())
+    assert drawn == ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"> <g display="none"><g id="a">'
+                     '<circle r="1"/></g></g><use href="#a"/> <text>ac</text></svg>')
 
 
 def test_a_document_type_is_seen_in_every_encoding() -> None:

@@ -3,9 +3,10 @@
 A figure is drawn by WeasyPrint, browsers, reading systems and office programs; whatever is not known to be harmless
 in all of them is refused with its line: an element, an attribute, a property or a value that is not listed here.
 
-What drawing programs leave for themselves is no reason to refuse an honest file: :func:`plain` leaves it out. That
-is ``<metadata>`` with all it holds, comments, processing instructions, and what stands in the namespaces of those
-programs. No output holds any of it, since the publication is read with what :func:`plain` returns.
+What drawing programs leave for themselves is no reason to refuse an honest file, nor is what nobody sees of it:
+:func:`plain` leaves it out. That is ``<metadata>`` with all it holds, titles, comments, processing instructions, hidden
+layers, data for scripts, and what stands in the namespaces of those programs. No output holds any of it, since the
+publication is read with what :func:`plain` returns.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _ELEMENTS = frozenset(_S + name for name in (
     "svg", "g", "defs", "title", "desc", "rect", "circle", "ellipse", "line", "polyline", "polygon", "path", "text",
     "tspan", "use", "symbol", "marker", "pattern", "clipPath", "mask", "linearGradient", "radialGradient", "stop",
 ))
+_REMARKS = (f"{_S}title", f"{_S}desc")                 # those who do not see the picture have its alternative text
+_NAMED = re.compile(r"#([\w.:-]+)")
 _GRADIENTS = (f"{_S}linearGradient", f"{_S}radialGradient")
 # Inkscape and its forebear, what they describe a file in, Illustrator, Sketch, Affinity Designer, Figma, Boxy
 _PROGRAMS = re.compile(r"\{(?:http://www\.inkscape\.org/|http://(?:sodipodi|inkscape)\.sourceforge\.net/"
@@ -67,6 +70,7 @@ _FREE = re.compile(r"(?:aria|data)-[\w.-]+")
 _NUMBERED = re.compile(r"(^|,\s*)([A-Za-z][^,'\"]*\s\d[^,'\"\s]*)(?=\s*(?:,|$))")     # Source Sans 3
 _PRIVATE = "-inkscape-"                                # properties by which Inkscape knows its fonts again
 _FUNCTION = re.compile(r"\b(?:rgba?|hsla?|matrix|translate|scale|rotate|skew[XY])\s*\([\w\s.,%+\-/]*\)", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"(?<![.\d])\d{8}|[\d.][eE]\+?0*(?:[89]|[1-9]\d)", re.ASCII)      # a hundred million, and more
 _LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.:-]+)\1\s*\)""")
 _NO_VALUE = re.compile(r"""[^\w\s#.,;%+\-'"/!]""")     # no bracket, colon or backslash: they call and they escape
 _LENGTH = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?:px)?", re.ASCII)
@@ -114,7 +118,9 @@ def plain(content: bytes) -> bytes:
         return content
     if root.tag not in _ELEMENTS:
         return content
-    copy = _copied(root, None)
+    named = frozenset(name for element in root.iter(etree.Element) for value in element.attrib.values()
+                      for name in _NAMED.findall(str(value)))
+    copy = _copied(root, None, named)
     etree.cleanup_namespaces(copy)
     return etree.tostring(copy, encoding="utf-8")
 
@@ -177,19 +183,28 @@ def _left_out(node: Element) -> bool:
     return not isinstance(node.tag, str) or node.tag == f"{_S}metadata" or bool(_PROGRAMS.match(node.tag))
 
 
-def _copied(node: Element, parent: Element | None) -> Element:
-    """Return a copy of *node*, put into *parent*, of what the lists allow."""
+def _is_unseen(element: Element, named: frozenset[str]) -> bool:
+    """Tell whether nobody ever sees *element*: a title, a remark, or what is hidden and has nothing that is *named*."""
+    if element.tag in _REMARKS:
+        return True
+    style = dict(_declared(element.get("style", "")))
+    hidden = "none" in (element.get("display", "").strip(), style.get("display"))
+    return hidden and named.isdisjoint(inner.get("id", "") for inner in element.iter(etree.Element))
+
+
+def _copied(node: Element, parent: Element | None, named: frozenset[str]) -> Element:
+    """Return a copy of *node*, put into *parent*, of what the lists allow; *named* are the ids that anything uses."""
     copy = etree.Element(node.tag, nsmap=_PREFIXES) if parent is None else etree.SubElement(parent, node.tag)
     for name, value in node.attrib.items():
         if name == "style":
             copy.set(name, ";".join(":".join(pair) for pair in _declared(str(value))))
-        elif not _PROGRAMS.match(str(name)):
+        elif not _PROGRAMS.match(str(name)) and not str(name).startswith("data-"):
             copy.set(name, _quoted(str(name), str(value)))
     copy.text = node.text
     last: Element | None = None                # lxml would count all children to find it
     for child in node:
-        if child.tag in _ELEMENTS:
-            last = _copied(child, copy)
+        if child.tag in _ELEMENTS and not _is_unseen(child, named):
+            last = _copied(child, copy, named)
             last.tail = child.tail
         elif last is None:
             copy.text = (copy.text or "") + (child.tail or "")
@@ -250,6 +265,8 @@ def _value(name: str, value: str, where: Place, allowed: frozenset[str]) -> Iter
     if name not in allowed:
         yield Finding("NZ818", "error", f"“{etree.QName(name).localname if name[:1] == '{' else name}” is not allowed "
                       "in a drawing", where, _PLAIN)
+    elif "#" not in value and _TOO_LARGE.search(value):
+        yield Finding("NZ818", "error", f"a number in “{name}” is larger than any drawing", where, _PLAIN)
     elif _NO_VALUE.search(_LOCAL.sub("", _FUNCTION.sub("", value))):
         yield _outward(name, where)
 
