@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -68,6 +69,16 @@ def test_a_process_that_is_killed_is_told() -> None:
     with pytest.raises(ToolError, match="NZ911"), \
          build._beside(budget.budget(0, FULLEST), alone=False) as other:
         other.submit(os._exit, 1).result()
+
+
+def test_a_process_that_is_killed_as_it_begins_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it does if that process is gone before it was told what to do."""
+    def gone(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", gone)
+    with pytest.raises(ToolError, match="NZ911"), \
+         build._beside(budget.budget(0, FULLEST), alone=False) as other:
+        other.submit(os._exit, 1)
 
 
 def test_a_step_that_fills_the_memory_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

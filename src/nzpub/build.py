@@ -129,7 +129,7 @@ def _beside(allowed: Budget, *, alone: bool) -> Iterator[Executor]:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), keep, (allowed,)) as pool:
         try:
             yield pool
-        except BrokenProcessPool as error:
+        except (BrokenProcessPool, BrokenPipeError) as error:      # the latter if it was ended as it began
             raise ToolError(Finding("NZ911", "error", "a process of the build was ended from outside",
                                     hint="free some memory, then build again")) from error
         finally:
