@@ -700,6 +700,18 @@ def _pdf_decoration(pdf_: pikepdf.Pdf, chance: random.Random) -> str | None:
     return f"{'lost' if is_lost else 'doubled'} a decoration"
 
 
+def _pdf_clip(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
+    """Let all be seen of what a drawing cuts, or cut it otherwise."""
+    page, instructions, at = _drawn(pdf_, chance, {"W"})
+    if chance.random() < 0.5:
+        del instructions[at]
+    else:
+        begun = max(n for n in range(at) if str(instructions[n][1]) == "m")
+        _redrawn_path(instructions, _Path(begun, at - 1, ()), lambda p: (p[0] + 5, p[1]))
+    _written(pdf_, page, instructions)
+    return "cut a drawing otherwise"
+
+
 def _pdf_about(pdf_: pikepdf.Pdf, chance: random.Random) -> str:
     with pdf_.open_metadata(set_pikepdf_as_editor=False) as metadata:
         key = chance.choice(["dc:title", "dc:description", "pdf:Keywords", "dc:rights"])
@@ -1100,7 +1112,7 @@ _PDF_FAULTS = (
     _pdf_askew,
     _pdf_formula,
 )
-PICTURE_FAULTS: tuple[PdfFault, ...] = (_pdf_decoration,)           # of pictures that few publications have
+PICTURE_FAULTS: tuple[PdfFault, ...] = (_pdf_decoration, _pdf_clip)           # of pictures that few publications have
 
 
 # --- front page -------------------------------------------------------------------------------------

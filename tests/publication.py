@@ -31,11 +31,12 @@ _REFERENCES = """[
 """
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3" width="4" height="3"><path d="M0 0H4V3z"/></svg>'
 _TEXT = '<text x="5" y="20" font-family="Source Sans 3" font-size="16">In it</text>'
-# Words with an outline, a shadow and in a group: each letter is painted twice, and PDFium takes some for one. Others are
-# painted in another order than they are written, and again.
+# Words with an outline, a shadow and in a group: each letter is painted twice, and PDFium takes some for one. Others
+# are painted in another order than they are written, and again. A square is cut to a triangle.
 _HALO = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90" width="90" height="90" font-size="14">'
          '<text id="a" x="45" y="60" text-anchor="middle">First <tspan x="45" dy="9">then</tspan></text>'
-         '<use href="#a" y="15"/>'
+         '<use href="#a" y="15"/><clipPath id="b"><path d="M70 70H90V90z"/></clipPath>'
+         '<rect clip-path="url(#b)" x="70" y="70" width="20" height="20" fill="#eee"/>'
          '<text x="5" y="14" stroke="#fff" stroke-width="3">An outline</text><text x="5" y="14">An outline</text>'
          '<text x="5.5" y="30.5" fill="#ccc">Shade</text><text x="5" y="30">Shade</text>'
          '<g opacity=".5"><text x="5" y="45" fill="#ccc">Group</text><text x="5" y="45">Group</text></g></svg>')

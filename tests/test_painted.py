@@ -70,8 +70,8 @@ RICHER = {
                   'id="c"><rect width="9" height="9" transform="scale(2)"/><text>x</text></clipPath><clipPath id="d"/>'
                   '<g clip-path="url(#a)" transform="scale(2)"><rect width="50" height="40"/></g><rect '
                   'clip-path="url(#b)" width="50" height="40"/><g style="clip-path:url(#c)" opacity=".5"><circle r='
-                  '"9"/></g><text clip-path="url(#a)" x="9" y="9" text-anchor="middle">in it</text><rect width="5" height="9" '
-                  'clip-path="url(#d)"/><use href="#e" x="9" clip-path="url(#a)"/><rect id="e" width="3" height="4"/>'),
+                  '"9"/></g><text clip-path="url(#a)" x="9" y="9" text-anchor="end">in it</text><rect width="5" height'
+                  '="9" clip-path="url(#d)"/><use href="#e" x="9" clip-path="url(#a)"/><rect id="e" width="3"/>'),
     "markers": ("", '<marker id="a" markerWidth="4" markerHeight="4"><path d="M0 0L4 2 0 4z"/></marker>'
                     '<line x2="50" y2="40" stroke="red" marker-end="url(#a)"/><path d="M0 0L4 2 0 4z"/>'
                     '<polyline points="0 0 5 5 9 9" stroke="blue" style="marker:url(#a)"/><circle r="3"/>'),
