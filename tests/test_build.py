@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nzpub import formats
 from nzpub.build import build
 from nzpub.errors import NzpubError, ToolError, at_fault
 from nzpub.model import Report
@@ -231,3 +232,14 @@ def test_the_list_of_tasks_is_the_manual(tmp_path: Path) -> None:
     listed = invoke("--list", cwd=tmp_path).stdout
     for name in ("bench", "build", "check", "clean", "figures", "lock", "test"):
         assert any(line.split()[:1] == [name] and len(line.split()) > 3 for line in listed.splitlines()), name
+
+
+def test_names_of_outputs_are_told_with_the_nearest() -> None:
+    """Each name that is none is told, with the one that was probably meant; spaces around a name are no mistake."""
+    with pytest.raises(NzpubError) as caught:
+        formats.select(["PDF", "epud", " web", "x"])
+    assert [str(finding) for finding in caught.value.findings] == [
+        "error NZ108: no output is called “PDF” — did you mean “pdf”?",
+        "error NZ108: no output is called “epud” — did you mean “epub”?",
+        "error NZ108: no output is called “x” — they are pdf, epub, slides, web"]
+    assert {format_.output for format_ in formats.select(["web ", "epub"])} == {"web", "epub"}

@@ -138,7 +138,8 @@ def _manuscript(folder: Path) -> Path:
     if len(found) == 1 and found[0].is_file() and found[0].name.isprintable():
         return found[0]
     names = ", ".join(path.name if path.name.isprintable() else repr(path.name) for path in found)
-    what = ("no Markdown file" if not found else f"more than one: {names}" if found[1:] else
+    none = "no Markdown file" if folder.is_dir() else "no such folder"
+    what = (none if not found else f"more than one: {names}" if found[1:] else
             f"the name {names} cannot be printed" if found[0].is_file() else f"{names} is no file")
     raise ManuscriptError(Finding("NZ101", "error", f"no manuscript to read: {what}", Place(f"{folder.name}/"),
                                   f"put one file, such as article.md, into {folder.name}/"))

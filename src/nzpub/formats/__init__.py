@@ -8,7 +8,7 @@ from typing import Any
 
 from nzpub import project
 from nzpub.checks import membership, metadata_epub, parity, structure
-from nzpub.errors import Finding, ManuscriptError
+from nzpub.errors import Finding, ManuscriptError, suggestion
 from nzpub.formats import epub, handout, pdf, pptx, revealjs, web
 from nzpub.model import Artifact, Book, Output, Styles
 
@@ -76,9 +76,9 @@ def named(name: str) -> Format:
 
 
 def select(names: Iterable[str]) -> tuple[Format, ...]:
-    """Return the formats of the outputs *names*; raises ManuscriptError for a name that is none."""
-    wanted = set(names)
-    if unknown := wanted.difference(NAMES):
-        raise ManuscriptError(Finding("NZ108", "error", f"no output is called {', '.join(sorted(unknown))}",
-                                      hint=f"they are {', '.join(NAMES)}"))
+    """Return the formats of the outputs *names*; raises ManuscriptError with each name that is none."""
+    wanted = {name.strip() for name in names}
+    if unknown := sorted(wanted.difference(NAMES)):
+        raise ManuscriptError(Finding("NZ108", "error", f"no output is called “{name}”",
+                                      hint=suggestion(name, NAMES, f"they are {', '.join(NAMES)}")) for name in unknown)
     return tuple(format_ for format_ in FORMATS if format_.output in wanted)
