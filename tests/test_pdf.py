@@ -274,6 +274,14 @@ def test_a_running_head_is_cut_where_it_would_reach_another(tmp_path: Path) -> N
     assert "1 A title of many words that goes on and on, beyond the…" in leaf
 
 
+def test_a_page_of_sources_is_given_no_lines(tmp_path: Path) -> None:
+    """It begins anew, however short it is: the pages before it keep their lines."""
+    book = cite(read(make(tmp_path, "# One\n\nWords.[@smith-2020; @jones-2021]\n") / "manuscript"))
+    layout = lay_out(project.prose(book, "pdf"), read_styles(ROOT / "styles", characters(book)))
+
+    assert [leaf._page_box.padding_bottom for leaf in layout.document.pages[3:]] == [0, 0]
+
+
 def test_a_note_has_no_empty_lines(tmp_path: Path) -> None:
     """The white space around the blocks of a note is not set: each line in it has words."""
     book = cite(read(make(tmp_path, NOTED) / "manuscript"))

@@ -27,7 +27,7 @@ from nzpub.tree import Node, attr, text
 
 Element = etree._Element
 _ATTEMPTS = 12
-_RECIPE = 3                        # raise it when a layout is made in another way
+_RECIPE = 4                        # raise it when a layout is made in another way
 _CLASSES = _NUDGED, _ABOVE = "nudged", "above"     # a smaller measure, so that lines break elsewhere; not in the margin
 _FILLED = 0.25                     # of the last page's height that text should reach
 _GIVING, _GIVEN = 3, 2             # how many pages before it give it how many lines each, if text does not
@@ -66,7 +66,7 @@ def lay_out(edition: Edition, styles: Styles) -> Layout:
         if [term for term in weasy.terms_run_on(document) if _mark(term, _ABOVE)]:
             continue                                                  # what the pages lack is told by the next layout
         nudged = [block for block in weasy.broken_early(document) if _mark(block, _NUDGED)]
-        givers = [] if relieved else _givers(document)
+        givers = [] if relieved else _givers(document, edition)
         if not strays and not nudged and not givers:
             _remember(remembered, crowded, root, relieved=relieved)
             return Layout(document, pages_of, root)
@@ -116,12 +116,16 @@ def _mark(block: ElementTree.Element, name: str) -> bool:
     return name not in classes
 
 
-def _givers(document: Any) -> list[int]:
-    """Return the pages, counted from 1, that give lines to the last one, each once a line; none if it has enough."""
+def _givers(document: Any, edition: Edition) -> list[int]:
+    """Return the pages, counted from 1, that give lines to the last one, each once a line; none if it has enough.
+
+    Sources begin a page, to which nothing that stands before them can be given.
+    """
     last = document.pages[-1]
+    alone = any(chapter.role == "bibliography" and chapter.id in last.anchors for chapter in edition.chapters)
     reach = max((y for _, y, *_ in last.anchors.values()), default=0)
     first = max(_FIRST, len(document.pages) - _GIVING)
-    return [] if reach > _FILLED * last.height else [*range(first, len(document.pages))] * _GIVEN
+    return [] if alone or reach > _FILLED * last.height else [*range(first, len(document.pages))] * _GIVEN
 
 
 def _strays(edition: Edition, pages_of: Mapping[str, int]) -> list[int]:
