@@ -121,8 +121,9 @@ def _givers(document: Any, edition: Edition) -> list[int]:
 
     Sources begin a page, to which nothing that stands before them can be given.
     """
-    last = document.pages[-1]
-    alone = any(chapter.role == "bibliography" and chapter.id in last.anchors for chapter in edition.chapters)
+    *_, before, last = document.pages
+    begun = last.anchors.keys() - before.anchors.keys()
+    alone = any(chapter.role == "bibliography" and chapter.id in begun for chapter in edition.chapters)
     reach = max((y for _, y, *_ in last.anchors.values()), default=0)
     first = max(_FIRST, len(document.pages) - _GIVING)
     return [] if alone or reach > _FILLED * last.height else [*range(first, len(document.pages))] * _GIVEN
