@@ -421,8 +421,8 @@ def _bytes(folder: Path, name: str, most: int) -> bytes:
     if ":" in name or pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise _UnreadableError("is outside the manuscript's folder")
     if not all(map(_FILE_NAME.fullmatch, pure.parts)):
-        raise _UnreadableError("has more in its name than letters from a to z, digits, - and _",
-                               "give it a name of letters, digits and hyphens")
+        more = "a space" if " " in unquote(name) else "more than letters from a to z, digits, - and _"
+        raise _UnreadableError(f"has {more} in its name", "give it a name of letters, digits and hyphens")
     path = folder / pure
     try:
         if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
