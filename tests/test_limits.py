@@ -35,6 +35,11 @@ HEAPS = {
     "notes": ("a^[b]\n\n" * 500, None, "500 notes in a text of this length"),
     "citations": ("[@a; @b; @c]\n\n" * 400, None, "1,200 citations in a text of this length"),
     "slides": ("::: {.slide title=T}\n:::\n\n" * 150, None, "150 slides in a text of this length"),
+    "lines of code": ("a\n\n```\n" + "b\n" * 2_500 + "```", 3,
+                      "2,500 lines of code and of verse in a text of this length"),
+    "empty lines of code": ("```\na" + "\n" * 3_000 + "b\n```", 1,
+                            "3,001 lines of code and of verse in a text of this length"),
+    "lines of verse": ("| a\n" + "|\n" * 3_000, None, "3,001 lines of code and of verse in a text of this length"),
     "items": ("- a\n" * 10_000, None, "10,002 paragraphs, items and other blocks in a text of this length"),
 }
 

@@ -166,6 +166,13 @@ def _formula(node: Node) -> int:
     return len(node["c"][1]) if node["t"] == "Math" else 0
 
 
+def _lines(each: _Seen) -> int:
+    node = each.node
+    if node["t"] == "CodeBlock":
+        return str(node["c"][1]).count("\n") + 1
+    return len(node["c"]) if node["t"] == "LineBlock" else 0
+
+
 _OF_TEXT = (
     _OfText("slides", 120, 100, lambda each: each.node["t"] == "Div" and "slide" in attr(each.node).classes),
     _OfText("headings", 100, 50, _one("Header")),
@@ -176,6 +183,7 @@ _OF_TEXT = (
     _OfText("citations", 500, 10, lambda each: len(each.node["c"][0]) if each.node["t"] == "Cite" else 0),
     _OfText("cells of tables", 1_500, 4, _cells),
     _OfText("paragraphs, items and other blocks", 1_500, 5, lambda each: each.node["t"] in BLOCKS and not each.tabled),
+    _OfText("lines of code and of verse", 2_000, 5, _lines),
     _OfText("emphases, links and other elements", 5_000, 1, lambda each: _element(each.node)),
 )
 _OF_ONE = (
