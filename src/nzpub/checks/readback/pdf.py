@@ -385,23 +385,30 @@ def _decorations(expected: Sequence[Passage], found: Sequence[Passage]
     part of a head, or of a line of the contents, and are in the margins.
     """
     left = [each for each in found if each.kind == "decoration"]
-    heads = [each for each in expected if any(step.startswith("heading ") for step in each.path)]
     lost, known = [], []
-    for each in sorted((each for each in expected if each.kind == "decoration"), key=lambda one: _drawn(one)[1] == ANY):
-        twin = next((other for other in left if _is_decoration(each, other)), None)
-        if twin is not None:
-            left.remove(twin)
-            known.append(twin)
+    meant = (each for each in expected if each.kind == "decoration")
+    for each in sorted(meant, key=lambda one: _drawn(one)[1] == ANY):
+        twins = [other for other in left if _is_decoration(each, other)]
+        if twins:
+            known.append(max(twins, key=lambda one: len(_drawn(one)[0])))      # some of the words may not be painted
+            left.remove(known[-1])
         elif is_seen(_drawn(each)[1]):
             lost.append(replace(each, path=()))
-    again = [each for each in left for head in heads if head.kind == "decoration" and _is_decoration(head, each)]
+    marks = [mark for each in expected if any(step.startswith("heading ") for step in each.path) for mark in each.marks]
+    again = [each for each in left if _is_repeated(each, marks)]
     drawn = dict[str, Counter[str]]()
     for each in (*known, *again):
         drawn.setdefault(each.part, Counter()).update(letters(_drawn(each)[0]))
-    repeated = [mark.value for head in heads for mark in head.marks if mark.kind == "painting"]
-    strange = [each for each in left if is_seen(_drawn(each)[1], words_too=False)
-               and all(changed(painting, _drawn(each)[1]) for painting in repeated)]
+    strange = [each for each in left if each not in again and is_seen(_drawn(each)[1], words_too=False)]
     return lost, strange, drawn
+
+
+def _is_repeated(decoration: Passage, marks: Iterable[Mark]) -> bool:
+    """Return whether *decoration* is a picture of a table's head, of which all *marks* are."""
+    words, painted = _drawn(decoration)
+    is_known = is_seen(painted, words_too=False) or any(
+        words and _is_part(words, _same(mark.value.partition(" ")[0])) for mark in marks if mark.kind == "picture")
+    return is_known and any(not changed(mark.value, painted) for mark in marks if mark.kind == "painting")
 
 
 def _drawn(decoration: Passage) -> tuple[str, str]:
@@ -452,7 +459,8 @@ def _again(heads: Iterable[Counter[str]], surplus: Counter[str]) -> Iterator[Cou
 def _table_heads(expected: Sequence[Passage]) -> Iterator[Counter[str]]:
     """Yield the letters of each table's head, which the table has again on the next page and in the next column.
 
-    How many rows it has is not told: the first, the first two, and so on, for as long as all in them is a heading.
+    Those in its pictures are known by themselves. How many rows it has is not told: the first, the first two, and so
+    on, for as long as all in them is a heading.
     """
     head: Counter[str] | None = None                   # None where there is none, or after it
     for number, cells in groupby(expected, _row):
@@ -462,9 +470,8 @@ def _table_heads(expected: Sequence[Passage]) -> Iterator[Counter[str]]:
         if head is not None and all(any(step.startswith("heading ") for step in each.path) for each in row):
             marks = [mark for each in row for mark in each.marks]
             formulas = "".join(mark.words for mark in marks if mark.kind == "math")     # drawn without text in print
-            drawn = "".join(mark.value.partition(" ")[0] for mark in marks if mark.kind == "picture")
             said = "".join(each.text for each in row)
-            head += Counter(letters(said)) - Counter(letters(formulas)) + Counter(letters(drawn))
+            head += Counter(letters(said)) - Counter(letters(formulas))
             yield head.copy()
         else:
             head = None
