@@ -117,6 +117,18 @@ _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 _DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
+    "a note's mark behind lowered characters": """\
+# One {#sec-one}
+
+Words\\
+more **~PRT~**[^n] and x^2^~3~ words ~4~^5^
+
+Words more **~PRT~**[^k]
+
+[^n]: A note.
+
+[^k]: A note.
+""",
     "what is left where all is hidden": """\
 # One {#sec-one}
 

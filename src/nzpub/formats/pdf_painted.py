@@ -12,6 +12,7 @@ from typing import Any
 from nzpub.formats.pdf_tree import INLINE, Content, Element, Kid, changed, contents, elements, rewrite
 
 _NEW_LINE = 0.6                    # em: raised and lowered characters move less than that, the next line more
+_TOUCHING = 0.1                    # CSS pixels
 _NEAR = 12                         # characters that tell one place of a paragraph from another
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _UNSEEN = {0xAD: None, 0x2060: None}             # soft hyphen, word joiner: a word may break at one or beside it
@@ -129,13 +130,20 @@ def _in_line(element: Element) -> Iterator[Content]:
 def _is_ended(first: Content, second: Content, element: Element) -> bool:
     """Return whether a line ends between *first* and *second*, and a space with it."""
     moved = abs(first.box.position_y + first.box.baseline - second.box.position_y - second.box.baseline)
-    same_line = first.page == second.page and moved < _NEW_LINE * first.box.style["font_size"]
+    same_line = first.page == second.page and (
+        moved < _NEW_LINE * first.box.style["font_size"] or _touch(first.box, second.box))
     spaced = (first.said or first.text).endswith(" ") or first.box.style["white_space"].startswith("pre")
     if same_line or first.broken or spaced:
         return False
     source = "" if element.source is None else _SPACE.sub(" ", "".join(_words(element.source))).casefold()
     before, after = first.text[-_NEAR:].casefold(), second.text[:_NEAR].casefold()
     return before + after not in source or f"{before} {after}" in source
+
+
+def _touch(first: Any, second: Any) -> bool:
+    """Return whether one box goes on where the other ends, as a note's mark does behind lowered characters."""
+    gaps = (second.position_x - first.position_x - first.width, first.position_x - second.position_x - second.width)
+    return any(abs(gap) < _TOUCHING for gap in gaps)
 
 
 def _words(source: Any) -> Iterator[str]:
