@@ -117,6 +117,26 @@ _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 _DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
+    "lists and stops from right to left": """\
+# One {#sec-one}
+
+::: {lang=ar dir=rtl}
+ماء سلام، ماء (سلام) ماء.
+
+1. ماء
+2. سلام (ماء)!
+
+iii. سلام
+iv. ماء
+:::
+
+::: {lang=en dir=rtl}
+*Words* in Latin letters, (internationalisation) and *so* on.
+
+- one.
+- two!
+:::
+""",
     "a note's mark behind lowered characters": """\
 # One {#sec-one}
 

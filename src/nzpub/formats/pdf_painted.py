@@ -155,9 +155,14 @@ def _words(source: Any) -> Iterator[str]:
 
 
 def directions(tree: Element) -> Element:
-    """Say text written from right to left in the order in which it is read: WeasyPrint paints it from the left."""
-    return changed(tree, lambda kid: replace(kid, said=kid.text) if _is_backwards(kid.text) else kid)
+    """Say text written from right to left in the order in which it is read: WeasyPrint paints it from the left.
+
+    So it does what has no direction of its own, such as the stop behind a number, in a block that is written so.
+    """
+    return changed(tree, lambda kid: replace(kid, said=kid.text) if _is_backwards(kid) else kid)
 
 
-def _is_backwards(text: str) -> bool:
-    return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+def _is_backwards(content: Content) -> bool:
+    if content.text and content.box.style["direction"] == "rtl":
+        return True
+    return not content.text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in content.text)
