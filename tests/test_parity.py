@@ -117,6 +117,33 @@ _TWO_ROWS = _HEADS + f"| a cell  | another    |\n{_EDGE}" * 120
 _DRAWN = f"| Head ![](figures/words.svg){{.decorative}} | Other |\n|---|---|\n{_ROWS}: Long {{#tbl-x}}\n"
 # What generated manuscripts rarely have, or have in print and the EPUB alone: where a writer went wrong once.
 FAULTS = {
+    "a table below a list in a list": """\
+# One {#sec-one}
+
+- - ![Caption](figures/words.svg){#fig-a alt="Alt"}
+
+  | a | b |
+  |---|---|
+  | c | d |
+
+  : Caption {#tbl-b}
+
+- text
+
+  1. ![Caption](figures/words.svg){#fig-c alt="Alt"}
+
+     ![Caption](figures/words.svg){#fig-d alt="Alt"}
+
+  words
+
+  | a | b |
+  |---|---|
+  | c | d |
+
+  : Caption {#tbl-d}
+
+  - last
+""",
     "lists and stops from right to left": """\
 # One {#sec-one}
 

@@ -58,14 +58,17 @@ def _nested(kids: Iterable[Kid], role: str) -> Iterator[Kid]:
 
 
 def _painted(kid: Kid) -> tuple[int, int]:
-    """Return where *kid* begins in the order of painting, which in running text is that of reading.
+    """Return where *kid* ends in the order of painting, which in running text is that of reading.
 
-    List markers do not count: they are painted after the text. So may a picture be, but not its caption.
+    List markers do not count: they are painted after the text. So may a picture be, but not its caption; and what
+    floats, such as the number of a table, is painted before all text, with which nothing ends.
     """
     if isinstance(kid, Content):
         return kid.page, kid.mcid
     parts = () if isinstance(kid, Area) else contents(kid)
-    return min(((part.page, part.mcid) for part in parts if "::marker" not in part.box.element_tag), default=(-1, -1))
+    painted = [part for part in parts if "::marker" not in part.box.element_tag]
+    words = [part for part in painted if part.text]
+    return max(((part.page, part.mcid) for part in words or painted), default=(-1, -1))
 
 
 def _item(item: Element) -> Element:
