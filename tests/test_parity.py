@@ -254,8 +254,12 @@ Term $$l$$
 
 Words $$j$$ and *$$k$$*
 
+- "$$l$$"
+
 ::: {.notes time="10"}
 Said $$l$$ so.
+
+$$m$$
 :::
 :::
 """,

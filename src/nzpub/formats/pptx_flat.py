@@ -16,6 +16,7 @@ from nzpub.formats.pptx_marks import Form, says_something
 from nzpub.tree import Node, attr, rewrite, string, walk
 
 _BULLET = "•"
+_QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 _NO_WORDS = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}    # PowerPoint shows no number before nothing
 # ST_TextAutonumberScheme: the numbers, and what stands around them
 _NUMBERS = {"LowerAlpha": "alphaLc", "UpperAlpha": "alphaUc", "LowerRoman": "romanLc", "UpperRoman": "romanUc"}
@@ -35,7 +36,8 @@ def flat(blocks: Iterable[Node]) -> tuple[Node, ...]:
 
 def _marked(paragraph: _Paragraph) -> Node:
     """Return *paragraph* with its formulas on lines in it: Pandoc ends it where one is set by itself."""
-    says = [node for node in walk(paragraph.inlines) if says_something(node)]
+    inlines = rewrite(paragraph.inlines, _quotes)
+    says = [node for node in walk(inlines) if says_something(node)]
     alone = len(says) == 1 and _is_display(says[0]) and not paragraph.form.bullet
     places = count(1)
 
@@ -45,7 +47,15 @@ def _marked(paragraph: _Paragraph) -> Node:
             return (node,)
         before, after = ([] if place == end else [{"t": "LineBreak"}] for end in (1, len(says)))
         return (*before, {**node, "c": [{"t": "InlineMath"}, node["c"][1]]}, *after)
-    return pptx_marks.mark_form(paragraph.form._replace(is_display=alone), rewrite(paragraph.inlines, visit))
+    return pptx_marks.mark_form(paragraph.form._replace(is_display=alone), rewrite(inlines, visit))
+
+
+def _quotes(node: Node) -> Sequence[Node]:
+    """Write the marks of a quotation as words, which a formula in it may stand between."""
+    if node["t"] != "Quoted":
+        return (node,)
+    opening, closing = _QUOTES[node["c"][0]["t"]]
+    return ({"t": "Str", "c": opening}, *node["c"][1], {"t": "Str", "c": closing})
 
 
 def _is_display(node: Node) -> bool:

@@ -95,12 +95,12 @@ def arrange(body: Any, on: Look, *, inherits: bool) -> None:
 
 
 def _display(paragraph: Any) -> None:
-    """Centre the formula that is all of *paragraph*."""
-    formula = next(paragraph.iter(f"{_M}oMath"))
-    all_of_it = parse_xml(f'<m:oMathPara xmlns:m="{_MATHS}"><m:oMathParaPr><m:jc m:val="center"/></m:oMathParaPr>'
-                          '</m:oMathPara>')
-    formula.getparent().replace(formula, all_of_it)
-    all_of_it.append(formula)
+    """Centre the formula that is all of *paragraph*; in notes it is words."""
+    for formula in list(paragraph.iter(f"{_M}oMath")):
+        all_of_it = parse_xml(f'<m:oMathPara xmlns:m="{_MATHS}"><m:oMathParaPr><m:jc m:val="center"/></m:oMathParaPr>'
+                              '</m:oMathPara>')
+        formula.getparent().replace(formula, all_of_it)
+        all_of_it.append(formula)
 
 
 def _go_on(break_: Any) -> None:
