@@ -29,6 +29,8 @@ _DEEPEST = 4                       # a mapping of fields, of which some are list
 _LONGEST_APART, _MOST_APART = 100_000, 100          # characters and fields of a block that is read field by field
 _YEARS = range(1000, 2100)         # of four digits, as every output writes them, and none that a zip file cannot bear
 _MOST_ENTRIES, _MOST_CHARACTERS = 2_000, 1_000      # of a list, and of a text on one line; an abstract may be longer
+
+
 class _Broken(NamedTuple):
     """What YAML's parser says of a mistake, what we do, and whether it is to be put right where the value begins."""
 

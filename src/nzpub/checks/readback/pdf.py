@@ -36,7 +36,6 @@ _OPEN = frozenset(("Document", "Part", "Sect", "Div", "NonStruct", "Aside", "Art
                    "TBody", "TFoot", "TR", "LI", "BlockQuote"))
 _EMPHASIS: Mapping[str, Kind] = {"Em": "em", "Strong": "strong", "Code": "code"}
 _POSITIONS: Mapping[str, Kind] = {"Sub": "sub", "Sup": "sup"}
-_XMP = {"dc": "http://purl.org/dc/elements/1.1/", "pdf": "http://ns.adobe.com/pdf/1.3/"}
 _METADATA = (("title", "dc:title"), ("author", "dc:creator"), ("description", "dc:description"),
              ("keywords", "pdf:Keywords"), ("identifier", "dc:identifier"), ("rights", "dc:rights"))
 _CELL = re.compile(r"(?:heading|cell) (\d+)\.\d+")
